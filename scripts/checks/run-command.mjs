@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+
+/** Children that must not outlive this process. */
+const running = new Set();
+
+/** After this long without an answer to SIGTERM a child is killed. */
+const KILL_AFTER_MS = 10_000;
+
+/**
+ * Runs one command to its end with no input, keeping what it prints.
+ *
+ * @param {string[]} command the program and its arguments; no shell is involved
+ * @param {{ timeoutMs: number, onText?: (text: string) => void }} options a command still running after `timeoutMs`
+ *   is stopped and counts as failed; `onText` sees the output as it comes
+ * @returns {Promise<{ ok: boolean, code: number | null, output: string, durationMs: number }>} never rejects
+ */
+export function runCommand([program, ...args], { timeoutMs, onText }) {
+  const started = performance.now();
+  return new Promise((resolve) => {
+    let output = '';
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    running.add(child);
+
+    const append = (text) => {
+      output += text;
+      onText?.(text);
+    };
+    child.stdout.setEncoding('utf8').on('data', append);
+    child.stderr.setEncoding('utf8').on('data', append);
+
+    const timer = setTimeout(() => {
+      output += `\nstopped: still running after ${timeoutMs / 1000} s\n`;
+      stop(child, 'SIGTERM');
+    }, timeoutMs);
+
+    let settled = false;
+    const finish = (code) => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      running.delete(child);
+      resolve({ ok: code === 0, code, output, durationMs: performance.now() - started });
+    };
+    child.on('error', (error) => {
+      output += `${program}: ${error.message}\n`;
+      finish(null);
+    });
+    child.on('close', (code) => finish(code));
+    // A grandchild that kept the pipes open would hold `close` back for ever.
+    child.on('exit', (code) => setTimeout(() => finish(code), 2000).unref());
+  });
+}
+
+/** Passes a signal on to every running command and waits until all have ended. */
+export async function stopCommands(signal) {
+  await Promise.all(
+    [...running].map((child) => new Promise((ended) => child.once('exit', ended) && stop(child, signal))),
+  );
+}
+
+function stop(child, signal) {
+  child.kill(signal);
+  setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS).unref();
+}
