@@ -36,7 +36,6 @@ const createFrom = async (run: TestRun, template: string): Promise<TestDatabase>
   };
   return { url: withDatabase(run.adminUrl, name), drop };
 };
-};
 
 /** Runs `work` on a connection of its own to the maintenance database; ending it gives every lock back. */
 export const withAdmin = async <T>(adminUrl: string, work: (admin: Client) => Promise<T>): Promise<T> => {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../../src/platform/database/embedded';
@@ -17,37 +17,65 @@ const SETTINGS = {
   max_connections: '200',
 };
 
+/** Folders of this name hold the server of the run with that process id. */
+const FOLDER = /^jobtrail-tests-(\d+)-/;
+
 /**
  * Starts an embedded Postgres in a temporary folder. It is stopped and its folder removed by `stop()`, and as well,
  * the hard way, when this process exits without having called it.
  */
 export const startTestServer = async (): Promise<TestServer> => {
-  const folder = mkdtempSync(join(tmpdir(), 'jobtrail-tests-'));
+  removeAbandonedFolders();
+  const folder = mkdtempSync(join(tmpdir(), `jobtrail-tests-${process.pid}-`));
   // As root the server runs as another user, who has to reach the data.
   chmodSync(folder, 0o755);
-  const dataDir = join(folder, 'postgres');
-  const onExit = (): void => stopHard(dataDir, folder);
+  const onExit = (): void => stopHard(folder);
   process.once('exit', onExit);
 
-  const server = await startEmbeddedPostgres({ dataDir, settings: SETTINGS });
+  const server = await startEmbeddedPostgres({ dataDir: folder, database: 'postgres', settings: SETTINGS });
   return {
     url: server.url,
     stop: async () => {
       await server.stop();
-      process.removeListener('exit', onExit);
-      rmSync(folder, { recursive: true, force: true });
+      process.off('exit', onExit);
+      for (const path of [server.dataDir, folder]) rmSync(path, { recursive: true, force: true });
     },
   };
 };
 
 /** Last resort at the exit of the process, where nothing can be awaited. */
-const stopHard = (dataDir: string, folder: string): void => {
+const stopHard = (folder: string): void => {
   try {
     // First line of the file: the process id of the server. SIGQUIT is Postgres' immediate shutdown.
-    const [pid] = readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n');
+    const [pid] = readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
     process.kill(Number(pid), 'SIGQUIT');
   } catch {
     // No such file or process: it is not running.
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+};
+
+/**
+ * Removes what killed runs left behind. Should a server of theirs still run, it ends within a minute of that: Postgres
+ * shuts down when its postmaster.pid is gone.
+ */
+const removeAbandonedFolders = (): void => {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = FOLDER.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch {
+      // Another user's.
+    }
+  }
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 };
