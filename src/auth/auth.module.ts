@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { UsersModule } from '../users';
+import { AccessTokens } from './access-tokens';
+import { AuthController } from './auth.controller';
+import { AuthGuard } from './auth.guard';
+import { AuthService } from './auth.service';
+import { FirstAdmin } from './first-admin';
+import { LoginBrake } from './login-brake';
+import { Passwords } from './passwords';
+import { ProfileController } from './profile.controller';
+import { Sessions } from './sessions';
+
+/** Who calls: registration, sessions, tokens, and the guard before every route of the program. */
+@Module({
+  imports: [UsersModule],
+  controllers: [AuthController, ProfileController],
+  providers: [
+    AccessTokens,
+    AuthGuard,
+    { provide: APP_GUARD, useExisting: AuthGuard },
+    AuthService,
+    FirstAdmin,
+    LoginBrake,
+    Passwords,
+    Sessions,
+  ],
+  exports: [AccessTokens, AuthService],
+})
+export class AuthModule {}

@@ -1,0 +1,41 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Characters, Optional, OptionalText } from '../../platform/validation';
+import { IsTimeZone, type User } from '../../users';
+import { IdentityDto } from './grant.dto';
+
+/** A user's own account, as answered. */
+export class ProfileDto extends IdentityDto {
+  @ApiProperty({ type: String, description: 'IANA name of the time zone.', example: 'Europe/Berlin' })
+  timeZone!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-15T09:30:00.000Z' })
+  createdAt!: Date;
+}
+
+/** Body of a change of the own account; what is left out stays. */
+export class UpdateProfileDto {
+  @OptionalText(200, { description: 'What to call the user; `null` clears it.', example: 'Ada King' })
+  @Characters(0, 200)
+  name?: string | null;
+
+  @Optional()
+  @IsTimeZone()
+  @ApiProperty({
+    type: String,
+    required: false,
+    maxLength: 64,
+    description: 'IANA name of a time zone. Deadlines and statistics follow its days.',
+    example: 'Europe/Berlin',
+  })
+  timeZone?: string;
+}
+
+/** What of an account its owner sees. */
+export const toProfile = ({ id, email, name, role, timeZone, createdAt }: User): ProfileDto => ({
+  id,
+  email,
+  name,
+  role,
+  timeZone,
+  createdAt,
+});

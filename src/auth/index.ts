@@ -1,0 +1,10 @@
+export { AccessTokens } from './access-tokens';
+export { Forbidden, TokenExpired, Unauthenticated } from './auth.errors';
+export { AuthGuard } from './auth.guard';
+export { AuthModule } from './auth.module';
+export { AuthService, type Grant } from './auth.service';
+export type { Caller, SessionCaller } from './caller';
+export { CurrentUser, Public, Roles } from './decorators';
+export { LoginFailure } from './login-failure.entity';
+export { RefreshToken } from './refresh-token.entity';
+export { Session } from './session.entity';

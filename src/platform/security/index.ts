@@ -1,0 +1,1 @@
+export { deriveKey } from './derive-key';

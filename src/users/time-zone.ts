@@ -1,0 +1,28 @@
+import { registerDecorator } from 'class-validator';
+
+const MAX_CHARACTERS = 64;
+
+/** Names begin with a letter; offsets such as `+02:00`, which some runtimes take as well, do not. */
+const NAME = /^[A-Za-z][\w+/-]*$/;
+
+/** Whether a text is the name of a time zone in the IANA database, as this runtime knows it. */
+export const isTimeZone = (text: string): boolean => {
+  if (text.length > MAX_CHARACTERS || !NAME.test(text)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+};
+
+/** Refuses what `isTimeZone` refuses. */
+export const IsTimeZone = (): PropertyDecorator => (target, propertyKey) =>
+  registerDecorator({
+    name: 'isTimeZone',
+    target: target.constructor,
+    propertyName: propertyKey as string,
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && isTimeZone(value),
+      defaultMessage: () => 'must be the IANA name of a time zone, such as Europe/Berlin',
+    },
+  });
