@@ -65,7 +65,7 @@ describe('a start in an empty folder', () => {
 });
 
 describe('stop', () => {
-  it('ends the server and frees the fixture.folder, however often it is called', async () => {
+  it('ends the server and frees the folder, however often it is called', async () => {
     await fixture.useExistingData();
     const postgres = await fixture.start();
     await Promise.all([postgres.stop(), postgres.stop()]);

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clusterPath, isClusterInitialised } from './cluster';
-import { EmbeddedPostgresError } from './embedded-postgres-error';
+import { EmbeddedPostgresError, systemErrorCode } from './embedded-postgres-error';
 import type { OsUser } from './run-command';
 import { ensurePostgresUser, isRoot, ownerOf } from './os-user';
 import { tryCommand } from './run-command';
@@ -87,15 +86,18 @@ async function makeStateFolder(folder: string, dataDir: string): Promise<void> {
 
 /** Tries, as that user, to use a folder of its own below `folder`; modes alone do not tell (ACLs, mounts). */
 async function canReach(folder: string, user: OsUser): Promise<boolean> {
-  if (!existsSync(folder)) return false;
-  const probe = await mkdtemp(join(folder, 'postgres.probe-'));
+  // A fixed name, since the folder is ours alone: what a killed process leaves is removed by the next start.
+  const probe = join(folder, 'postgres.probe');
   try {
+    await rm(probe, { recursive: true, force: true });
+    await mkdir(probe, { mode: 0o700 });
     await chown(probe, user.uid, user.gid);
     const script = 'cd "$1" && : > "$1/probe" && rm "$1/probe"';
     return (await tryCommand('/bin/sh', ['-c', script, 'sh', probe], user)).code === 0;
-  } catch {
-    // A file system that knows no owners (chown refused) cannot hold a cluster either.
-    return false;
+  } catch (error) {
+    // A file system that knows no owners cannot hold a cluster either.
+    if (['EPERM', 'ENOTSUP', 'ENOSYS', 'EINVAL'].includes(systemErrorCode(error) ?? '')) return false;
+    throw error;
   } finally {
     await rm(probe, { recursive: true, force: true });
   }
