@@ -12,7 +12,7 @@ export class LoginFailure {
   email!: string;
 
   /** Oldest first, 1 to 10; those that have left the window go with the next failure. */
-  @Column({ type: 'timestamptz', precision: 3, array: true })
+  @Column({ type: 'timestamptz', array: true })
   failedAt!: Date[];
 
   @Column({ type: 'timestamptz', precision: 3 })
