@@ -10,8 +10,10 @@ import { stopCommands } from './checks/run-command.mjs';
 import { runStaticChecks } from './checks/static-checks.mjs';
 
 const results = [];
+let stopping = false;
 
 function report(result) {
+  if (stopping) return;
   results.push(result);
   const mark = result.failed === 0 ? 'ok  ' : 'FAIL';
   const counts = [
@@ -36,7 +38,6 @@ function clearStatus() {
   if (process.stdout.isTTY) process.stdout.write('\r\x1b[2K');
 }
 
-let stopping = false;
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],

@@ -3,6 +3,9 @@ import { spawn } from 'node:child_process';
 /** Children that must not outlive this process. */
 const running = new Set();
 
+/** Once true, nothing new is started. */
+let stopped = false;
+
 /** After this long without an answer to SIGTERM a child is killed. */
 const KILL_AFTER_MS = 10_000;
 
@@ -16,9 +19,11 @@ const KILL_AFTER_MS = 10_000;
  */
 export function runCommand([program, ...args], { timeoutMs, onText }) {
   const started = performance.now();
+  if (stopped) return Promise.resolve({ ok: false, code: null, output: 'interrupted\n', durationMs: 0 });
   return new Promise((resolve) => {
     let output = '';
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // A process group of its own, so that what the command starts can be stopped with it.
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     running.add(child);
 
     const append = (text) => {
@@ -53,12 +58,21 @@ export function runCommand([program, ...args], { timeoutMs, onText }) {
 
 /** Passes a signal on to every running command and waits until all have ended. */
 export async function stopCommands(signal) {
+  stopped = true;
   await Promise.all(
     [...running].map((child) => new Promise((ended) => child.once('exit', ended) && stop(child, signal))),
   );
 }
 
 function stop(child, signal) {
-  child.kill(signal);
-  setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS).unref();
+  signalGroup(child, signal);
+  setTimeout(() => signalGroup(child, 'SIGKILL'), KILL_AFTER_MS).unref();
+}
+
+function signalGroup(child, signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // Never started, or all of it has ended.
+  }
 }

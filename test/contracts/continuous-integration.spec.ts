@@ -29,7 +29,7 @@ describe('continuous integration', () => {
       .split('\n')
       .filter((line) => line.startsWith('npm '));
     expect(commands).toEqual(['npm ci --no-progress --loglevel=error', 'npm test --silent']);
-    expect(readPackageManifest().scripts.test).toBe('node scripts/run-checks.mjs');
+    expect(readPackageManifest().scripts.test).toBe('exec node scripts/run-checks.mjs');
   });
 
   it('covers the oldest supported Node and the one of the container image', () => {
