@@ -16,7 +16,8 @@ interface RouteRule {
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 
 /** Credentials of RFC 6750 (2.1); the name of a scheme has no case. */
-const BEARER = /^bearer +/i;
+const BEARER = /^bearer /i;
+const BEARER_LENGTH = 7;
 
 /**
  * Stands before every route: demands an access token unless the route is `@Public()`, and a role where
@@ -44,10 +45,8 @@ export class AuthGuard implements CanActivate {
   }
 
   private authenticate(authorization: string | undefined): SessionCaller {
-    if (authorization === undefined) throw new Unauthenticated();
-    if (authorization.startsWith('Bearer ')) return this.accessTokens.verify(authorization.slice(7));
-    if (!BEARER.test(authorization)) throw new Unauthenticated();
-    return this.accessTokens.verify(authorization.replace(BEARER, ''));
+    if (authorization === undefined || !BEARER.test(authorization)) throw new Unauthenticated();
+    return this.accessTokens.verify(authorization.slice(BEARER_LENGTH).trim());
   }
 
   private ruleOf(controller: Type, handler: Handler): RouteRule {

@@ -8,8 +8,9 @@ export const MAX_EMAIL_CHARACTERS = 254;
 
 const ASCII = /^[\x21-\x7e]+$/;
 
-/** The one spelling an address is stored and compared in. */
-export const normaliseEmail = (text: string): string => text.trim().toLowerCase();
+/** The one spelling an address is stored and compared in. Only A to Z are lowered: the Kelvin sign is no k. */
+export const normaliseEmail = (text: string): string =>
+  text.trim().replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
 /**
  * Whether a normalised text is an e-mail address. Only ASCII counts: an international domain is written in

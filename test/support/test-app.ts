@@ -75,14 +75,10 @@ export const startTestApp = async (
   const environment = parseEnvironment({ NODE_ENV: 'test', LOG_LEVEL: 'silent', ...overrides });
   const secretKey = environment.SECRET_KEY ?? TEST_SECRET_KEY;
   const config = new AppConfig(environment, { databaseUrl, secretKey });
-  const app = await createApp(config);
-  try {
-    await app.listen(0, '127.0.0.1');
-  } catch (error) {
-    await app.close();
+  const app = await listening(config).catch(async (error: unknown) => {
     await database?.drop();
     throw error;
-  }
+  });
   const url = `http://127.0.0.1:${portOf(app)}`;
   const pool = new Pool({ connectionString: databaseUrl, max: 4, application_name: 'jobtrail test' });
   const close = async (): Promise<void> => {
@@ -90,9 +86,20 @@ export const startTestApp = async (
     await app.close();
     await database?.drop();
   };
-  const query: TestApp['query'] = async (sql, values) => (await pool.query(sql, values)).rows;
+  const query: TestApp['query'] = async (sql, values) => (await pool.query<never>(sql, values)).rows;
   const request: TestApp['request'] = (method, path, options) => send(url, method, path, options);
   return { url, databaseUrl, app, config, query, request, ...accounts(request, query), close };
+};
+
+const listening = async (config: AppConfig): Promise<NestFastifyApplication> => {
+  const app = await createApp(config);
+  try {
+    await app.listen(0, '127.0.0.1');
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 };
 
 const portOf = (app: NestFastifyApplication): number => {
@@ -101,7 +108,7 @@ const portOf = (app: NestFastifyApplication): number => {
   return address.port;
 };
 
-const isRaw = (body: unknown): body is BodyInit =>
+const isRaw = (body: unknown): body is NonNullable<RequestInit['body']> =>
   typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
 
 /** Sends one request to a running server; `TestApp.request` is this, bound to the application. */
@@ -109,18 +116,17 @@ export const send = async (
   url: string,
   method: string,
   path: string,
-  { token, body, headers = {} }: TestRequest = {},
+  { token, body, headers }: TestRequest = {},
 ): Promise<TestResponse> => {
+  const sent = new Headers(headers);
+  if (token !== undefined) sent.set('authorization', `Bearer ${token}`);
+  if (body !== undefined && !sent.has('content-type')) sent.set('content-type', 'application/json');
   const response = await fetch(url + path, {
     method,
-    headers: {
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
+    headers: sent,
     ...(body === undefined ? {} : { body: isRaw(body) ? body : JSON.stringify(body), duplex: 'half' }),
     redirect: 'manual',
-  } as RequestInit);
+  });
   const text = await response.text();
   const json = /^application\/(\w+\+)?json/.test(response.headers.get('content-type') ?? '');
   return {

@@ -5,6 +5,10 @@ describe('An e-mail address', () => {
     expect(normaliseEmail('  Ada@Example.COM\t')).toBe('ada@example.com');
   });
 
+  it('does not turn into another one when lower-cased', () => {
+    expect(isEmailAddress(normaliseEmail('\u212a@example.com'))).toBe(false);
+  });
+
   it.each(['ada@example.com', 'ada+jobs@sub.example.co.uk', 'a@xn--mnchen-3ya.example'])(
     'may be %s',
     (text) => {
