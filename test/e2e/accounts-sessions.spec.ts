@@ -120,6 +120,25 @@ describe('Refreshing', () => {
   });
 });
 
+describe('Logging in', () => {
+  it('with a password that is replaced at the same time begins no session', async () => {
+    const { user } = await app.register();
+    const replacing = new Client({ connectionString: app.databaseUrl });
+    await replacing.connect();
+    try {
+      await replacing.query('BEGIN');
+      await replacing.query(`UPDATE users SET password_hash = 'another' WHERE id = $1`, [user.id]);
+      const waiting = login(user.email);
+      await untilBlocked(app);
+      await replacing.query('COMMIT');
+      expect(await waiting).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    } finally {
+      await replacing.end();
+    }
+    expect(await app.query('SELECT FROM sessions WHERE user_id = $1', [user.id])).toHaveLength(1);
+  });
+});
+
 describe('Logging out', () => {
   it('answers 204 without a body and ends the session, but no other', async () => {
     const { token, refreshToken, user } = await app.register();
