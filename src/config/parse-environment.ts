@@ -1,0 +1,52 @@
+import { environmentVariables, type Environment, type VariableName } from './environment';
+
+/** A wrong or missing environment variable; the message is meant for the person who starts the program. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+
+  constructor(readonly problems: readonly string[]) {
+    super(`The configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  }
+}
+
+/** Phrases one problem: the variable, what is wrong, and a value that would do. Never the value itself: it may be secret. */
+export const describeProblem = (name: VariableName, reason: string): string =>
+  `${name}: ${reason}. Example: ${name}=${environmentVariables[name].example}`;
+
+const parseVariable = (name: VariableName, raw: string | undefined, problems: string[]): unknown => {
+  const text = raw?.trim();
+  const result = environmentVariables[name].schema.safeParse(text === '' ? undefined : text);
+  if (result.success) return result.data;
+  const reason = result.error.issues.map((issue) => issue.message).join(', ');
+  problems.push(describeProblem(name, reason));
+  return undefined;
+};
+
+const crossChecks = (environment: Environment): string[] => {
+  const problems: string[] = [];
+  if (environment.NODE_ENV === 'production' && environment.SECRET_KEY === undefined) {
+    problems.push(describeProblem('SECRET_KEY', 'is required in production, at least 32 bytes'));
+  }
+  if ((environment.ADMIN_EMAIL === undefined) !== (environment.ADMIN_PASSWORD === undefined)) {
+    const missing = environment.ADMIN_EMAIL === undefined ? 'ADMIN_EMAIL' : 'ADMIN_PASSWORD';
+    problems.push(describeProblem(missing, 'is missing: ADMIN_EMAIL and ADMIN_PASSWORD go together'));
+  }
+  if (environment.DEFAULT_PAGE_LIMIT > environment.MAX_PAGE_LIMIT) {
+    problems.push(describeProblem('DEFAULT_PAGE_LIMIT', 'must not exceed MAX_PAGE_LIMIT'));
+  }
+  return problems;
+};
+
+/**
+ * Reads and checks the environment. An empty variable counts as not set; unknown variables are ignored.
+ * @throws ConfigurationError naming every wrong variable at once.
+ */
+export const parseEnvironment = (source: NodeJS.ProcessEnv): Environment => {
+  const problems: string[] = [];
+  const names = Object.keys(environmentVariables) as VariableName[];
+  const parsed = Object.fromEntries(names.map((name) => [name, parseVariable(name, source[name], problems)]));
+  const environment = parsed as Environment;
+  if (problems.length === 0) problems.push(...crossChecks(environment));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return environment;
+};

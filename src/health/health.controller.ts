@@ -1,0 +1,24 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Public } from '../auth';
+
+class LivenessDto {
+  @ApiProperty({ enum: ['ok'], example: 'ok' })
+  status: 'ok';
+}
+
+/** Whether the process answers; depends on nothing else. */
+@ApiTags('Operations')
+@Controller('health')
+export class HealthController {
+  @Public()
+  @Get('live')
+  @ApiOperation({
+    summary: 'Whether the process is alive',
+    description: 'Checks nothing but the process itself.',
+  })
+  @ApiOkResponse({ type: LivenessDto })
+  live(): LivenessDto {
+    return { status: 'ok' };
+  }
+}

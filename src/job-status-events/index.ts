@@ -1,0 +1,2 @@
+export { JobStatusEvent } from './job-status-event.entity';
+export { JobStatusEventsModule } from './job-status-events.module';

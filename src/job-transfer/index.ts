@@ -1,0 +1,2 @@
+export { acceptImportBodies } from './import-bodies';
+export { JobTransferModule } from './job-transfer.module';

@@ -1,0 +1,17 @@
+export { JobDto } from './dto/job.dto';
+export { JobFieldsDto, MAX_JSON_BYTES, StatusKey } from './dto/job-fields.dto';
+export { JOB_FIELDS, JOB_JSON, type JobField } from './job-json';
+export { JobSearch } from './job-search.entity';
+export { Job } from './job.entity';
+export { ExternalRefTaken, TransitionNotAllowed } from './job.errors';
+export { JobRepository, type JobChanges } from './job.repository';
+export { assertSalaryRange } from './job.service';
+export { JobsModule } from './jobs.module';
+export { JobFilterResolver, type JobFilter } from './list/job-filter';
+export { JobRowsQuery } from './list/job-rows.query';
+export { jobSort } from './list/job-sort';
+export { JobFilterDto } from './list/list-jobs.dto';
+export { eventJson, FROM_STATUS } from './trail/event-json';
+export { JobInserter, type NewJob } from './trail/job-inserter';
+export { JobTrail, type NewEvent } from './trail/job-trail';
+export { CLOCK_TOLERANCE_MINUTES } from './trail/append-events.statement';

@@ -1,0 +1,75 @@
+import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { CurrentUser, type Caller } from '../auth';
+import { ApiProblems, JsonText } from '../platform/http';
+import { OptionalInteger } from '../platform/validation';
+import { JobListDto, JobPageDto, JobRowDto } from './dto/job.dto';
+import { JobListService } from './list/job-list.service';
+import { ListJobsDto } from './list/list-jobs.dto';
+import { UnpaginatedJobsService } from './list/unpaginated-jobs.service';
+import { UpcomingDeadlinesQuery } from './list/upcoming-deadlines.query';
+
+class UpcomingDeadlinesDto {
+  @OptionalInteger(0, 366, { description: 'Days ahead, today included; default 14.', example: 14 })
+  days?: number;
+
+  @OptionalInteger(1, 100, { description: 'Most jobs; default 20.', example: 20 })
+  limit?: number;
+}
+
+/** Lists of jobs. */
+@ApiTags('Jobs')
+@ApiBearerAuth('bearer')
+@Controller('jobs')
+export class JobListController {
+  constructor(
+    private readonly list: JobListService,
+    private readonly unpaginated: UnpaginatedJobsService,
+    private readonly upcoming: UpcomingDeadlinesQuery,
+  ) {}
+
+  @Get()
+  @JsonText()
+  @ApiOperation({
+    summary: 'Jobs, by page or by cursor',
+    description:
+      'Follow `nextCursor` to read on at any depth. A job that matches all the while with an unchanged sort key ' +
+      'comes exactly once; one that changes meanwhile may come again or not at all.',
+  })
+  @ApiExtraModels(JobPageDto, JobRowDto)
+  @ApiOkResponse({
+    description: 'A page; with `paginate=false` a bare array of rows.',
+    schema: {
+      oneOf: [
+        { $ref: getSchemaPath(JobPageDto) },
+        { type: 'array', items: { $ref: getSchemaPath(JobRowDto) } },
+      ],
+    },
+  })
+  @ApiProblems(400, 401, 403, 'offset_too_deep', 'cursor_mismatch', 'too_many_rows')
+  async jobs(@CurrentUser() caller: Caller, @Query() query: ListJobsDto): Promise<string | StreamableFile> {
+    if (query.paginate !== false) return this.list.page(query, caller);
+    const stream = await this.unpaginated.stream(query, caller);
+    return new StreamableFile(stream, { type: 'application/json; charset=utf-8' });
+  }
+
+  @Get('upcoming-deadlines')
+  @JsonText()
+  @ApiOperation({
+    summary: 'Jobs whose deadline comes soon',
+    description:
+      'Not archived, to do or under way, deadline from today (in the time zone of the profile) on, soonest first.',
+  })
+  @ApiOkResponse({ type: JobListDto })
+  @ApiProblems(400, 401)
+  upcomingDeadlines(@CurrentUser() caller: Caller, @Query() query: UpcomingDeadlinesDto): Promise<string> {
+    return this.upcoming.body(caller.id, query.days ?? 14, query.limit ?? 20);
+  }
+}

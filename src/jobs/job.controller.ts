@@ -1,0 +1,162 @@
+import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Post, Put, Res } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { CurrentUser, type Caller } from '../auth';
+import { Idempotent, IDEMPOTENCY_PROBLEMS } from '../idempotency';
+import { ApiProblems, BODY_PROBLEMS, JsonText, UuidParam, versionTag } from '../platform/http';
+import { ArchiveJobDto } from './dto/bulk.dto';
+import { CreateJobDto, UpdateJobDto } from './dto/create-job.dto';
+import { JobDto } from './dto/job.dto';
+import { type JobText } from './job.repository';
+import { JobService } from './job.service';
+
+const ApiJobId = () => ApiParam({ name: 'id', format: 'uuid', description: 'Id of the job.' });
+const ApiIfMatch = () =>
+  ApiHeader({ name: 'If-Match', required: false, description: 'Change only this version, e.g. `"7"`.' });
+
+const etag = { ETag: { description: 'The version.', schema: { type: 'string' as const, example: '"7"' } } };
+const location = { Location: { description: 'Path of the job.', schema: { type: 'string' as const } } };
+
+/** One job: create, read, change, archive, restore, delete. */
+@ApiTags('Jobs')
+@ApiBearerAuth('bearer')
+@Controller('jobs')
+export class JobController {
+  constructor(private readonly jobs: JobService) {}
+
+  @Post()
+  @Idempotent()
+  @JsonText()
+  @ApiOperation({ summary: 'Create a job', description: 'Its first status event is written with it.' })
+  @ApiCreatedResponse({ type: JobDto, headers: { ...location, ...etag } })
+  @ApiProblems(...BODY_PROBLEMS, 401, 'already_exists', ...IDEMPOTENCY_PROBLEMS)
+  async create(
+    @CurrentUser() caller: Caller,
+    @Body() dto: CreateJobDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const { id, job } = await this.jobs.create(caller, dto);
+    void reply.header('location', `/api/jobs/${id}`).header('etag', versionTag(1));
+    return job;
+  }
+
+  @Get(':id')
+  @JsonText()
+  @ApiOperation({ summary: 'One job' })
+  @ApiJobId()
+  @ApiOkResponse({ type: JobDto, headers: etag })
+  @ApiProblems(400, 401, 404)
+  async get(
+    @CurrentUser() caller: Caller,
+    @UuidParam('id') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    return tagged(reply, await this.jobs.get(caller, id));
+  }
+
+  @Patch(':id')
+  @JsonText()
+  @ApiOperation({
+    summary: 'Change a job',
+    description: 'What is left out stays, `null` clears. A `status` that differs appends a status event.',
+  })
+  @ApiJobId()
+  @ApiIfMatch()
+  @ApiOkResponse({ type: JobDto, headers: etag })
+  @ApiProblems(...BODY_PROBLEMS, 401, 404, 'already_exists', 'transition_not_allowed', 412)
+  async update(
+    @CurrentUser() caller: Caller,
+    @UuidParam('id') id: string,
+    @Body() dto: UpdateJobDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    return tagged(reply, await this.jobs.update(caller, id, dto, ifMatch));
+  }
+
+  @Put(':id')
+  @JsonText()
+  @ApiOperation({ summary: 'Change a job', description: 'The same as PATCH: partial.' })
+  @ApiJobId()
+  @ApiIfMatch()
+  @ApiOkResponse({ type: JobDto, headers: etag })
+  @ApiProblems(...BODY_PROBLEMS, 401, 404, 'already_exists', 'transition_not_allowed', 412)
+  replace(
+    @CurrentUser() caller: Caller,
+    @UuidParam('id') id: string,
+    @Body() dto: UpdateJobDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    return this.update(caller, id, dto, ifMatch, reply);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a job', description: 'Its status events go with it.' })
+  @ApiJobId()
+  @ApiIfMatch()
+  @ApiNoContentResponse()
+  @ApiProblems(400, 401, 404, 412)
+  delete(
+    @CurrentUser() caller: Caller,
+    @UuidParam('id') id: string,
+    @Headers('if-match') ifMatch: string | undefined,
+  ): Promise<void> {
+    return this.jobs.delete(caller, id, ifMatch);
+  }
+
+  @Post(':id/archive')
+  @HttpCode(200)
+  @Idempotent()
+  @JsonText()
+  @ApiOperation({ summary: 'Archive a job', description: 'One that is archived already stays as it is.' })
+  @ApiJobId()
+  @ApiIfMatch()
+  @ApiOkResponse({ type: JobDto, headers: etag })
+  @ApiProblems(...BODY_PROBLEMS, 401, 404, 412, ...IDEMPOTENCY_PROBLEMS)
+  async archive(
+    @CurrentUser() caller: Caller,
+    @UuidParam('id') id: string,
+    @Body() dto: ArchiveJobDto | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    return tagged(reply, await this.jobs.archive(caller, id, dto?.reason ?? null, ifMatch));
+  }
+
+  @Post(':id/restore')
+  @HttpCode(200)
+  @Idempotent()
+  @JsonText()
+  @ApiOperation({
+    summary: 'Take a job out of the archive',
+    description: 'One that is not archived stays as it is.',
+  })
+  @ApiJobId()
+  @ApiIfMatch()
+  @ApiOkResponse({ type: JobDto, headers: etag })
+  @ApiProblems(400, 401, 404, 412, ...IDEMPOTENCY_PROBLEMS)
+  async restore(
+    @CurrentUser() caller: Caller,
+    @UuidParam('id') id: string,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    return tagged(reply, await this.jobs.restore(caller, id, ifMatch));
+  }
+}
+
+const tagged = (reply: FastifyReply, { job, version }: JobText): string => {
+  void reply.header('etag', versionTag(version));
+  return job;
+};

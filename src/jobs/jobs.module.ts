@@ -1,0 +1,42 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { WorkflowsModule } from '../workflows';
+import { BulkController } from './bulk.controller';
+import { BulkService } from './bulk.service';
+import { JobListController } from './job-list.controller';
+import { JobSearch } from './job-search.entity';
+import { JobController } from './job.controller';
+import { Job } from './job.entity';
+import { JobRepository } from './job.repository';
+import { JobService } from './job.service';
+import { JobCountQuery } from './list/job-count.query';
+import { JobFilterResolver } from './list/job-filter';
+import { JobListService } from './list/job-list.service';
+import { JobPageQuery } from './list/job-page.query';
+import { JobRowsQuery } from './list/job-rows.query';
+import { UnpaginatedJobsService } from './list/unpaginated-jobs.service';
+import { UpcomingDeadlinesQuery } from './list/upcoming-deadlines.query';
+import { JobInserter } from './trail/job-inserter';
+import { JobTrail } from './trail/job-trail';
+
+/** Jobs: their list, their changes, and the writing of their trails. */
+@Module({
+  imports: [TypeOrmModule.forFeature([Job, JobSearch]), WorkflowsModule],
+  controllers: [JobListController, BulkController, JobController],
+  providers: [
+    JobRepository,
+    JobService,
+    BulkService,
+    JobInserter,
+    JobTrail,
+    JobFilterResolver,
+    JobPageQuery,
+    JobCountQuery,
+    JobRowsQuery,
+    JobListService,
+    UnpaginatedJobsService,
+    UpcomingDeadlinesQuery,
+  ],
+  exports: [JobRepository, JobInserter, JobTrail, JobFilterResolver, JobRowsQuery],
+})
+export class JobsModule {}

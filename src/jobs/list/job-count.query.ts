@@ -1,0 +1,126 @@
+import { Injectable } from '@nestjs/common';
+import { Database, Parameters, preparable, unprepared } from '../../platform/database';
+import { type Total } from '../../platform/pagination';
+import { type JobFilter } from './job-filter';
+import { jobPredicates } from './job-predicates';
+import { jobSort } from './job-sort';
+
+/** Up to this many rows a total is always exact. */
+export const EXACT_UP_TO = 1000;
+
+/** Rows of an owner that a filtered count looks at, before it asks whether counting further is cheap. */
+const SAMPLE_ROWS = 2000;
+
+/** Up to this many expected matches a count is tried although the owner has many jobs. */
+const TRY_UP_TO = 10_000;
+
+/** The planner's idea of `SELECT`, as `EXPLAIN (FORMAT JSON)` tells it. */
+interface Explained extends Record<string, unknown> {
+  'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }];
+}
+
+/** Totals of a list, at a cost that does not grow with what is not shown. */
+@Injectable()
+export class JobCountQuery {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * The total as `count` asks for it. `auto`: exact up to 1000 rows, else the planner's estimate.
+   * @param seen rows known to exist; an estimate is never below it
+   * @param known the total, where the page was all there is
+   */
+  async total(
+    filter: JobFilter,
+    count: 'auto' | 'exact' | 'estimated' | 'none',
+    { seen, known }: { seen: number; known?: number | undefined },
+  ): Promise<Total> {
+    if (count === 'none') return { items: null, mode: 'none' };
+    if (known !== undefined) return { items: known, mode: 'exact' };
+    switch (count) {
+      case 'exact':
+        return { items: await this.count(filter, undefined), mode: 'exact' };
+      case 'estimated':
+        return this.estimated(filter, seen);
+      case 'auto':
+        return this.auto(filter, seen);
+    }
+  }
+
+  private async auto(filter: JobFilter, seen: number): Promise<Total> {
+    if (!isFiltered(filter)) {
+      const rows = await this.count(filter, EXACT_UP_TO + 1);
+      return rows <= EXACT_UP_TO
+        ? { items: rows, mode: 'exact' }
+        : this.estimated(filter, Math.max(seen, rows));
+    }
+    const sample = await this.sample(filter);
+    if (sample.looked < SAMPLE_ROWS) return { items: sample.matched, mode: 'exact' };
+    const atLeast = Math.max(seen, sample.matched);
+    const estimate = await this.estimated(filter, atLeast);
+    if (estimate.items === null || estimate.items > TRY_UP_TO) return estimate;
+    const rows = await this.count(filter, EXACT_UP_TO + 1);
+    if (rows <= EXACT_UP_TO) return { items: rows, mode: 'exact' };
+    return { items: Math.max(estimate.items, rows), mode: 'estimated' };
+  }
+
+  private async estimated(filter: JobFilter, atLeast: number): Promise<Total> {
+    const parameters = new Parameters();
+    const text = `EXPLAIN (FORMAT JSON) SELECT 1 ${matching(filter, parameters)}`;
+    const row = await this.database.queryOne<Explained>(unprepared(text), parameters.values);
+    return { items: Math.max(row['QUERY PLAN'][0].Plan['Plan Rows'], atLeast), mode: 'estimated' };
+  }
+
+  private async count(filter: JobFilter, limit: number | undefined): Promise<number> {
+    const parameters = new Parameters();
+    const bounded = limit === undefined ? '' : `LIMIT ${limit}`;
+    const text = `SELECT count(*)::int AS rows FROM (SELECT 1 ${matching(filter, parameters)} ${bounded}) c`;
+    const statement = isFiltered(filter) ? unprepared(text) : preparable('jobs.count', text);
+    return (await this.database.queryOne<{ rows: number }>(statement, parameters.values)).rows;
+  }
+
+  /** How many of the owner's first rows match; all there are, if the owner has fewer than the sample. */
+  private async sample(filter: JobFilter): Promise<{ looked: number; matched: number }> {
+    const parameters = new Parameters();
+    const { onSortKey, onColumns, facets } = jobPredicates(filter, jobSort(), parameters);
+    const conditions = [
+      ...onSortKey,
+      ...onColumns,
+      ...(facets === undefined ? [] : [`s.facets @@ ${facets}`]),
+    ];
+    const branches = filter.archived.map(
+      (archived) =>
+        `(SELECT * FROM jobs WHERE ${scope(filter, [archived], parameters, '')}
+          ORDER BY created_at DESC, id DESC LIMIT ${SAMPLE_ROWS})`,
+    );
+    const text = `
+      SELECT count(*)::int AS looked, count(*) FILTER (WHERE ${conditions.join(' AND ')})::int AS matched
+      FROM (SELECT * FROM (${branches.join(' UNION ALL ')}) b LIMIT ${SAMPLE_ROWS}) j
+      ${facets === undefined ? '' : 'JOIN job_search s ON s.job_id = j.id'}`;
+    return this.database.queryOne(unprepared(text), parameters.values);
+  }
+}
+
+/** Whether anything but owner and `archived` is asked for. */
+const isFiltered = (filter: JobFilter): boolean => {
+  const { onSortKey, onColumns, facets } = jobPredicates(filter, jobSort(), new Parameters());
+  return facets !== undefined || onSortKey.length + onColumns.length > 0;
+};
+
+const scope = (
+  filter: JobFilter,
+  archived: readonly boolean[],
+  parameters: Parameters,
+  alias: string,
+): string => {
+  const owner = `${alias}owner_id = ${parameters.add(filter.ownerId, 'uuid')}`;
+  return archived.length === 1 ? `${owner} AND ${alias}archived = ${archived[0] ?? false}` : owner;
+};
+
+/** `FROM` and `WHERE` of the jobs that match. */
+export const matching = (filter: JobFilter, parameters: Parameters): string => {
+  const { onSortKey, onColumns, facets } = jobPredicates(filter, jobSort(), parameters);
+  const conditions = [scope(filter, filter.archived, parameters, 'j.'), ...onSortKey, ...onColumns];
+  if (facets === undefined) return `FROM jobs j WHERE ${conditions.join(' AND ')}`;
+  return `FROM job_search s JOIN jobs j ON j.id = s.job_id
+    WHERE s.owner_id = j.owner_id AND ${conditions.join(' AND ')} AND s.facets @@ ${facets}`;
+};

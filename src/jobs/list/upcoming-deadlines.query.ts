@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { Database, statement } from '../../platform/database';
+import { ROW_FIELDS, rowJson } from '../job-json';
+
+const UPCOMING = statement(
+  'jobs.upcoming_deadlines',
+  `SELECT coalesce(string_agg(${rowJson(ROW_FIELDS)}, ',' ORDER BY j.deadline, j.id), '') AS rows
+   FROM (
+     SELECT j.* FROM (SELECT (now() AT TIME ZONE time_zone)::date AS today FROM users WHERE id = $1) u, jobs j
+     WHERE j.owner_id = $1 AND NOT j.archived
+       AND j.deadline BETWEEN u.today AND u.today + $2::int
+       AND j.current_status_category IN ('todo', 'active')
+     ORDER BY j.deadline, j.id LIMIT $3
+   ) j`,
+);
+
+/** Jobs whose deadline comes soon. */
+@Injectable()
+export class UpcomingDeadlinesQuery {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * The JSON body: jobs that are still to do or under way, not archived, whose deadline is today (in
+   * the owner's time zone) or within `days` days, soonest first.
+   */
+  async body(ownerId: string, days: number, limit: number): Promise<string> {
+    const { rows } = await this.database.queryOne<{ rows: string }>(UPCOMING, [ownerId, days, limit]);
+    return `{"data":[${rows}]}`;
+  }
+}

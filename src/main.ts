@@ -1,0 +1,3 @@
+import { run } from './start';
+
+void run(process.env);

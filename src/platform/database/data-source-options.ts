@@ -1,0 +1,41 @@
+import * as pg from 'pg';
+import { type DataSourceOptions, type EntitySchema, type MixedList } from 'typeorm';
+import { type DatabaseConfig } from '../../config';
+import { SnakeNamingStrategy } from './snake-naming.strategy';
+import { VerifyingPool } from './verifying-pool';
+
+/** What the database holds: the classes of the entities and of the migrations. */
+export interface Schema {
+  // TypeORM's own type for classes is `Function`; there is no narrower one to give it.
+  entities: MixedList<NewableFunction | EntitySchema>;
+  migrations: MixedList<NewableFunction>;
+}
+
+/**
+ * The one set of TypeORM options that the program, its tests and the TypeORM CLI share. READ COMMITTED is
+ * Postgres's default and stated for servers that were configured otherwise.
+ */
+export const dataSourceOptions = (database: DatabaseConfig, schema: Schema): DataSourceOptions =>
+  ({
+    type: 'postgres',
+    url: database.url,
+    driver: { ...pg, Pool: VerifyingPool },
+    entities: schema.entities,
+    migrations: schema.migrations,
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    namingStrategy: new SnakeNamingStrategy(),
+    synchronize: false,
+    installExtensions: false,
+    applicationName: 'jobtrail',
+    poolSize: database.maxConnections,
+    extra: {
+      connectionTimeoutMillis: database.connectionTimeout,
+      idleTimeoutMillis: database.idleTimeout,
+      maxLifetimeSeconds: database.maxLifetimeSeconds,
+      statement_timeout: database.statementTimeout,
+      idle_in_transaction_session_timeout: Math.max(database.statementTimeout, 60_000),
+      keepAlive: true,
+      options: '-c default_transaction_isolation=read\\ committed',
+    },
+  }) as DataSourceOptions;

@@ -1,0 +1,7 @@
+export { dataSourceOptions, type Schema } from './data-source-options';
+export { Database } from './database';
+export { DatabaseModule } from './database.module';
+export { hasPendingMigrations, runMigrations } from './migrate';
+export { preparable, statement, unprepared, type Statement } from './statement';
+export { jsonObject, jsonTime } from './json-sql';
+export { Parameters } from './parameters';

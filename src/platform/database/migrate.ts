@@ -1,0 +1,52 @@
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { type DatabaseConfig } from '../../config';
+import { dataSourceOptions, type Schema } from './data-source-options';
+
+/** Key of the session advisory lock under which migrations run: "jobtrail" read as a number, arbitrary but fixed. */
+const MIGRATION_LOCK = '7669075103243235692';
+
+/**
+ * Runs the pending migrations, each in a transaction of its own, under an advisory lock: of many instances
+ * that start at once one migrates and the others wait for it. Goes to `directUrl`, since session locks do
+ * not work through a transaction pooler. No statement timeout applies.
+ * @returns the names of the migrations that were run
+ */
+export const runMigrations = async (database: DatabaseConfig, schema: Schema): Promise<string[]> => {
+  const lock = new Client({
+    connectionString: database.directUrl,
+    application_name: 'jobtrail migration lock',
+  });
+  await lock.connect();
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    return await runPending(database, schema);
+  } finally {
+    // Ending the session gives the lock back.
+    await lock.end();
+  }
+};
+
+const migrationOptions = (database: DatabaseConfig, schema: Schema) =>
+  dataSourceOptions({ ...database, url: database.directUrl, statementTimeout: 0, maxConnections: 2 }, schema);
+
+const runPending = async (database: DatabaseConfig, schema: Schema): Promise<string[]> => {
+  const dataSource = new DataSource(migrationOptions(database, schema));
+  await dataSource.initialize();
+  try {
+    return (await dataSource.runMigrations()).map(({ name }) => name);
+  } finally {
+    await dataSource.destroy();
+  }
+};
+
+/** Whether the database lacks a migration that this program brings. */
+export const hasPendingMigrations = async (database: DatabaseConfig, schema: Schema): Promise<boolean> => {
+  const dataSource = new DataSource(migrationOptions(database, schema));
+  await dataSource.initialize();
+  try {
+    return await dataSource.showMigrations();
+  } finally {
+    await dataSource.destroy();
+  }
+};

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+
+/** A parameterised SQL text with a name, under which each connection prepares it once. */
+export interface Statement {
+  /** `undefined`: parsed and planned anew at each use. */
+  readonly name: string | undefined;
+  readonly text: string;
+}
+
+/** Most texts that `preparable` names: each costs memory on every connection. */
+const MAX_PREPARED_SHAPES = 200;
+
+const shapes = new Map<string, Statement>();
+
+/**
+ * Names an SQL text. The name carries a hash of the text, so that two texts never share a name (Postgres
+ * would run the older one), and stays under Postgres's 63 bytes.
+ * @param label what the statement answers, such as `jobs.append`
+ */
+export const statement = (label: string, text: string): Statement => ({
+  name: `${label.slice(0, 40)}:${createHash('sha256').update(text).digest('hex').slice(0, 12)}`,
+  text,
+});
+
+/** A text that is used once, or in too many shapes to keep each prepared. */
+export const unprepared = (text: string): Statement => ({ name: undefined, text });
+
+/**
+ * Names a text that is put together from parts and comes in a few shapes. The first 200 shapes of the
+ * process are prepared, later ones are planned at each use.
+ */
+export const preparable = (label: string, text: string): Statement => {
+  const known = shapes.get(text);
+  if (known !== undefined) return known;
+  if (shapes.size >= MAX_PREPARED_SHAPES) return unprepared(text);
+  const named = statement(label, text);
+  shapes.set(text, named);
+  return named;
+};

@@ -1,0 +1,24 @@
+export { ApiProblems, BODY_PROBLEMS } from './api-problems';
+export { assertIfMatch, ifMatchAllows, VersionConflict, versionTag } from './if-match';
+export {
+  AlreadyExists,
+  NotFound,
+  PayloadTooLarge,
+  Problem,
+  RateLimited,
+  Unavailable,
+  UnsupportedMediaType,
+  ValidationFailed,
+  type FieldError,
+} from './problem';
+export { isDatabaseUnavailable, problemFromError, sqlState, violatedConstraint } from './problem-from-error';
+export { problemCodes, type ProblemCode } from './problem-codes';
+export { FieldErrorDto, ProblemDto } from './problem.dto';
+export { problemDocument, ProblemFilter } from './problem.filter';
+export { requestId } from './request-id';
+export { createValidationPipe, fieldErrors } from './validation.pipe';
+export { jsonArrayStream } from './json-array-stream';
+export { JsonText } from './json-text';
+export { UuidParam } from './uuid-param';
+export { VerbatimAnswer } from './verbatim-answer';
+export { acceptJsonBodies } from './json-bodies';

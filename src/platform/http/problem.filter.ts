@@ -1,0 +1,60 @@
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import { type AppConfig } from '../../config';
+import { type Problem } from './problem';
+import { problemFromError } from './problem-from-error';
+import { VerbatimAnswer } from './verbatim-answer';
+
+/** The document of RFC 9457 for a problem. `type` is `about:blank`: `code` is the stable name. */
+export const problemDocument = (
+  problem: Problem,
+  request: { url: string; id: string },
+): Record<string, unknown> => ({
+  type: 'about:blank',
+  title: STATUS_CODES[problem.status] ?? 'Error',
+  status: problem.status,
+  detail: problem.message,
+  instance: request.url.split('?', 1)[0],
+  code: problem.code,
+  requestId: request.id,
+  ...problem.extensions,
+});
+
+/** Answers every error as `application/problem+json`; logs what is our fault, with its cause. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Problem');
+
+  constructor(private readonly config: AppConfig) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    if (error instanceof VerbatimAnswer) {
+      void reply.status(error.status).headers(error.headers).send(error.body);
+      return;
+    }
+    const problem = problemFromError(error, this.config.http.maxBodyBytes);
+    this.log(problem, error, request);
+    if (reply.sent || reply.raw.headersSent) {
+      // A stream broke after its head was sent: cut the connection, so that the client sees it is incomplete.
+      reply.raw.destroy();
+      return;
+    }
+    void reply
+      .status(problem.status)
+      .headers(problem.headers)
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .send(JSON.stringify(problemDocument(problem, request)));
+  }
+
+  private log(problem: Problem, error: unknown, request: FastifyRequest): void {
+    if (problem.status < 500) return;
+    const cause = problem.cause ?? error;
+    const line = { err: cause, requestId: request.id, code: problem.code };
+    if (problem.status === 503) this.logger.warn(line, 'Answered 503');
+    else this.logger.error(line, 'Unexpected error');
+  }
+}

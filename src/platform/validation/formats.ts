@@ -1,0 +1,48 @@
+import { registerDecorator } from 'class-validator';
+
+/** Deepest nesting of a free-form JSON value. */
+const MAX_JSON_DEPTH = 32;
+
+/** Latest year that is written with four digits. */
+const LAST_YEAR = 9999;
+
+const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/i;
+
+/** Whether a text is a real calendar day `YYYY-MM-DD`, years 0001 to 9999. */
+export const isDate = (text: string): boolean => {
+  if (!DATE.test(text) || text.startsWith('0000')) return false;
+  const time = new Date(`${text}T00:00:00.000Z`);
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text);
+};
+
+/**
+ * Reads an ISO 8601 time with its offset, or a bare day as its midnight in UTC. Digits beyond the millisecond
+ * are dropped.
+ * @returns the time as `YYYY-MM-DDTHH:MM:SS.mmmZ`, or `undefined` when it is none
+ */
+export const parseTime = (text: string): string | undefined => {
+  if (isDate(text)) return `${text}T00:00:00.000Z`;
+  if (!TIME.test(text) || !isDate(text.slice(0, 10))) return undefined;
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) return undefined;
+  const year = time.getUTCFullYear();
+  return year >= 1 && year <= LAST_YEAR ? time.toISOString() : undefined;
+};
+
+/** Whether a JSON value nests at most 32 deep. */
+export const isShallowJson = (value: unknown, depth = 0): boolean => {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth < MAX_JSON_DEPTH && Object.values(value).every((child) => isShallowJson(child, depth + 1));
+};
+
+/** Registers a property validator from a predicate and its message; for rules that class-validator lacks. */
+export const rule =
+  (name: string, message: string, validate: (value: unknown) => boolean): PropertyDecorator =>
+  (target, propertyKey) =>
+    registerDecorator({
+      name,
+      target: target.constructor,
+      propertyName: propertyKey as string,
+      validator: { validate, defaultMessage: () => message },
+    });

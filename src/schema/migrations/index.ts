@@ -1,0 +1,16 @@
+import { CreateAccounts1767225600000 } from './1767225600000-create-accounts';
+import { CreateWorkflows1767225600001 } from './1767225600001-create-workflows';
+import { CreateJobs1767225600002 } from './1767225600002-create-jobs';
+import { CreateJobSearch1767225600003 } from './1767225600003-create-job-search';
+import { CreateJobStatusEvents1767225600004 } from './1767225600004-create-job-status-events';
+import { CreateIdempotencyKeys1767225600005 } from './1767225600005-create-idempotency-keys';
+
+/** Every migration, oldest first. A landed one is never edited: add another. */
+export const migrations = [
+  CreateAccounts1767225600000,
+  CreateWorkflows1767225600001,
+  CreateJobs1767225600002,
+  CreateJobSearch1767225600003,
+  CreateJobStatusEvents1767225600004,
+  CreateIdempotencyKeys1767225600005,
+];

@@ -1,0 +1,27 @@
+import { RefreshToken, Session } from '../auth';
+import { IdempotencyKey } from '../idempotency';
+import { Job, JobSearch } from '../jobs';
+import { JobStatusEvent } from '../job-status-events';
+import { type Schema } from '../platform/database';
+import { LoginFailure } from '../auth';
+import { User } from '../users';
+import { Workflow, WorkflowStatus, WorkflowTransition } from '../workflows';
+import { migrations } from './migrations';
+
+/** Everything the database holds. A new entity and its migration are added here. */
+export const schema = {
+  entities: [
+    User,
+    Session,
+    RefreshToken,
+    LoginFailure,
+    Workflow,
+    WorkflowStatus,
+    WorkflowTransition,
+    Job,
+    JobSearch,
+    JobStatusEvent,
+    IdempotencyKey,
+  ],
+  migrations,
+} satisfies Schema;

@@ -1,0 +1,64 @@
+import { join, resolve } from 'node:path';
+import {
+  AppConfig,
+  configuredDatabaseUrl,
+  ConfigurationError,
+  describeProblem,
+  type Environment,
+} from '../config';
+import { hasPendingMigrations, runMigrations } from '../platform/database';
+import {
+  ensureDataFolder,
+  readOrCreateSecretFile,
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from '../platform/database/embedded';
+import { schema } from '../schema';
+
+/** What start has made ready: the configuration, and the server it started for it, if any. */
+export interface Prepared {
+  config: AppConfig;
+  postgres: EmbeddedPostgres | undefined;
+}
+
+/**
+ * Makes everything ready that the application stands on: a Postgres (the embedded one, when none is
+ * configured), the secret, the schema.
+ * @param say tells the person at the terminal what happens
+ */
+export const prepare = async (environment: Environment, say: (line: string) => void): Promise<Prepared> => {
+  const configured = configuredDatabaseUrl(environment);
+  if (configured === undefined && environment.NODE_ENV === 'production') {
+    throw new ConfigurationError([
+      describeProblem('DATABASE_URL', 'is required in production: the embedded Postgres is for development'),
+    ]);
+  }
+  const dataDir = resolve(environment.DATA_DIR);
+  const postgres = configured === undefined ? await startEmbeddedPostgres({ dataDir, log: say }) : undefined;
+  try {
+    const secretKey = environment.SECRET_KEY ?? (await generatedSecretKey(postgres?.dataDir ?? dataDir));
+    const config = new AppConfig(environment, { databaseUrl: configured ?? postgres?.url ?? '', secretKey });
+    await migrate(config, say);
+    return { config, postgres };
+  } catch (error) {
+    await postgres?.stop();
+    throw error;
+  }
+};
+
+/** The secret of an installation that has configured none: made once, so that tokens outlive a restart. */
+const generatedSecretKey = async (dataDir: string): Promise<string> => {
+  await ensureDataFolder(dataDir);
+  return readOrCreateSecretFile(join(dataDir, 'secret.key'), 48);
+};
+
+const migrate = async (config: AppConfig, say: (line: string) => void): Promise<void> => {
+  if (config.database.migrateOnStart) {
+    const done = await runMigrations(config.database, schema);
+    if (done.length > 0) say(`Migrated the database: ${done.length} migrations.`);
+  } else if (await hasPendingMigrations(config.database, schema)) {
+    throw new ConfigurationError([
+      'MIGRATE_ON_START is false and the database lacks migrations: run `npm run migration:run` first',
+    ]);
+  }
+};

@@ -1,0 +1,30 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../platform/http';
+import { WorkflowDto, WorkflowListDto } from './workflow.dto';
+import { WorkflowService } from './workflow.service';
+
+/** What statuses there are and which steps between them. */
+@ApiTags('Workflows')
+@ApiBearerAuth('bearer')
+@Controller('workflows')
+export class WorkflowController {
+  constructor(private readonly workflows: WorkflowService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'All workflows' })
+  @ApiOkResponse({ type: WorkflowListDto })
+  @ApiProblems(401, 503)
+  async list(): Promise<WorkflowListDto> {
+    return { data: await this.workflows.list() };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One workflow' })
+  @ApiParam({ name: 'id', example: 'application' })
+  @ApiOkResponse({ type: WorkflowDto })
+  @ApiProblems(401, 404, 503)
+  get(@Param('id') id: string): Promise<WorkflowDto> {
+    return this.workflows.get(id);
+  }
+}

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import { NotFound } from '../platform/http';
+import { WorkflowDto } from './workflow.dto';
+import { Workflow, WorkflowStatus, WorkflowTransition, type StatusCategory } from './workflow.entity';
+
+/** How long the set of workflows is reused before it is read anew. Milliseconds. */
+const REUSE_FOR = 60_000;
+
+/** The workflows, as every part of the program sees them. */
+@Injectable()
+export class WorkflowService {
+  private loaded: Promise<ReadonlyMap<string, WorkflowDto>> | undefined;
+  private loadedAt = -Infinity;
+
+  constructor(
+    @InjectRepository(Workflow) private readonly workflows: Repository<Workflow>,
+    @InjectRepository(WorkflowStatus) private readonly statuses: Repository<WorkflowStatus>,
+    @InjectRepository(WorkflowTransition) private readonly transitions: Repository<WorkflowTransition>,
+  ) {}
+
+  /** All workflows in their order. */
+  async list(): Promise<WorkflowDto[]> {
+    return [...(await this.byId()).values()];
+  }
+
+  /** @throws NotFound */
+  async get(id: string): Promise<WorkflowDto> {
+    const workflow = (await this.byId()).get(id);
+    if (workflow === undefined) throw new NotFound('workflow');
+    return workflow;
+  }
+
+  /**
+   * All workflows by id. Read from the database at most once a minute: they change only by migration, and a
+   * status is checked again by the statement that writes it.
+   */
+  async byId(): Promise<ReadonlyMap<string, WorkflowDto>> {
+    if (this.loaded === undefined || performance.now() - this.loadedAt > REUSE_FOR) {
+      this.loadedAt = performance.now();
+      const loading = this.load();
+      this.loaded = loading;
+      loading.catch(() => {
+        this.loaded = undefined;
+      });
+    }
+    return this.loaded;
+  }
+
+  /** Keys of all statuses of the given categories, in any workflow. */
+  async statusesIn(categories: readonly StatusCategory[]): Promise<string[]> {
+    const all = (await this.list()).flatMap(({ statuses }) => statuses);
+    return [...new Set(all.filter(({ category }) => categories.includes(category)).map(({ key }) => key))];
+  }
+
+  private async load(): Promise<ReadonlyMap<string, WorkflowDto>> {
+    const [workflows, statuses, transitions] = await Promise.all([
+      this.workflows.find({ order: { position: 'ASC' } }),
+      this.statuses.find({ order: { position: 'ASC' } }),
+      this.transitions.find(),
+    ]);
+    return new Map(
+      workflows.map(({ id, name, initialStatus }) => {
+        const own = statuses.filter(({ workflowId }) => workflowId === id);
+        return [
+          id,
+          { id, name, initialStatus, statuses: own.map(statusDto), transitions: steps(id, own, transitions) },
+        ];
+      }),
+    );
+  }
+}
+
+const statusDto = ({ key, label, category }: WorkflowStatus) => ({ key, label, category });
+
+const steps = (
+  id: string,
+  own: WorkflowStatus[],
+  transitions: WorkflowTransition[],
+): Record<string, string[]> =>
+  Object.fromEntries(
+    own.map(({ key: from }) => {
+      const targets = transitions.filter((step) => step.workflowId === id && step.fromStatus === from);
+      return [
+        from,
+        own.map(({ key }) => key).filter((to) => targets.some(({ toStatus }) => toStatus === to)),
+      ];
+    }),
+  );
