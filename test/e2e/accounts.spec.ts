@@ -186,9 +186,19 @@ describe('Hostile input', () => {
     expect(body.errors[0].field).toBe('name');
   });
 
-  it('is answered 415 for XML and 413 for a body over the limit', async () => {
-    const xml = { body: '<email/>', headers: { 'content-type': 'application/xml' } };
-    expect((await app.request('POST', '/api/auth/login', xml)).status).toBe(415);
+  it.each(['application/xml', 'application/x-www-form-urlencoded'])(
+    'is answered 415 when it comes as %s',
+    async (type) => {
+      const body = JSON.stringify({ email: randomEmail(), password: TEST_PASSWORD });
+      const { status } = await app.request('POST', '/api/auth/register', {
+        body,
+        headers: { 'content-type': type },
+      });
+      expect(status).toBe(415);
+    },
+  );
+
+  it('is answered 413 over the body limit', async () => {
     expect((await login({ email: 'a', password: 'p'.repeat(1_100_000) })).status).toBe(413);
   });
 });
