@@ -64,6 +64,7 @@ export const environmentVariables = {
     example: 'jobtrail',
   }),
   POSTGRES_PASSWORD: variable({
+    secret: true,
     schema: z.string().optional(),
     meaning: 'Password that goes with `POSTGRES_HOST`.',
     example: 'secret',
@@ -112,6 +113,7 @@ export const environmentVariables = {
   }),
 
   SECRET_KEY: variable({
+    secret: true,
     schema: z
       .string()
       .refine((text) => Buffer.byteLength(text) >= 32, 'must be at least 32 bytes long')
@@ -138,6 +140,7 @@ export const environmentVariables = {
     example: 'admin@example.com',
   }),
   ADMIN_PASSWORD: variable({
+    secret: true,
     schema: z.string().min(8).max(128).optional(),
     meaning: 'Password of the first admin, 8 to 128 characters.',
     example: 'a-long-passphrase',

@@ -1,4 +1,5 @@
 import { environmentVariables, type Environment, type VariableName } from './environment';
+import { type Variable } from './variable';
 
 /** A wrong or missing environment variable; the message is meant for the person who starts the program. */
 export class ConfigurationError extends Error {
@@ -14,8 +15,9 @@ export const describeProblem = (name: VariableName, reason: string): string =>
   `${name}: ${reason}. Example: ${name}=${environmentVariables[name].example}`;
 
 const parseVariable = (name: VariableName, raw: string | undefined, problems: string[]): unknown => {
-  const text = raw?.trim();
-  const result = environmentVariables[name].schema.safeParse(text === '' ? undefined : text);
+  const { schema, secret }: Variable = environmentVariables[name];
+  const blank = raw === undefined || raw.trim() === '';
+  const result = schema.safeParse(blank ? undefined : secret ? raw : raw.trim());
   if (result.success) return result.data;
   const reason = result.error.issues.map((issue) => issue.message).join(', ');
   problems.push(describeProblem(name, reason));

@@ -8,6 +8,8 @@ export interface Variable<T extends z.ZodType = z.ZodType> {
   meaning: string;
   /** The default as shown to people, where it is not simply the schema's default. */
   defaultText?: string;
+  /** Whether the value must never be shown, and is taken with its outer white space. */
+  secret?: true;
   /** A valid value, shown in the error message and in `.env.example`. */
   example: string;
 }

@@ -81,7 +81,9 @@ const idempotencyKey = (request: FastifyRequest): string | undefined => {
 
 const requestHash = (request: FastifyRequest): Buffer =>
   createHash('sha256')
-    .update(`${request.method} ${request.url}\n${JSON.stringify(request.body) ?? ''}`)
+    .update(
+      `${request.method} ${request.url}\n${request.body === undefined ? '' : JSON.stringify(request.body)}`,
+    )
     .digest();
 
 const replay = ({ status, headers, body }: StoredAnswer): VerbatimAnswer =>

@@ -54,15 +54,11 @@ export class JobRepository {
 
   /** Writes changed fields and counts the version up. The caller holds the lock. */
   async update(id: string | readonly string[], changes: JobChanges): Promise<void> {
-    const counted = {
-      ...changes,
-      version: () => 'version + 1',
-      updatedAt: NOW,
-    } as QueryDeepPartialEntity<Job>;
+    const counted = Object.assign({}, changes, { version: () => 'version + 1', updatedAt: NOW });
     await this.database.manager
       .createQueryBuilder()
       .update(Job)
-      .set(counted)
+      .set(counted as QueryDeepPartialEntity<Job>)
       .where('id IN (:...ids)', { ids: typeof id === 'string' ? [id] : id })
       .updateEntity(false)
       .execute();

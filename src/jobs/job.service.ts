@@ -132,7 +132,7 @@ const changedFields = (job: Job, fields: JobChanges): JobChanges =>
 /** @throws ValidationFailed when both ends are known and the range is upside down */
 export const assertSalaryRange = (range: { salaryMin?: number | null; salaryMax?: number | null }): void => {
   const { salaryMin, salaryMax } = range;
-  if (salaryMin != null && salaryMax != null && salaryMax < salaryMin) {
+  if (typeof salaryMin === 'number' && typeof salaryMax === 'number' && salaryMax < salaryMin) {
     throw ValidationFailed.of('salaryMax', 'must not be below salaryMin');
   }
 };

@@ -1,7 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Expose, Transform } from 'class-transformer';
-import { IsString, Matches, MaxLength } from 'class-validator';
-import { IsStorable, Optional, OptionalNonBlankText, RequiredText } from '../../platform/validation';
+import { IsString, Matches } from 'class-validator';
+import {
+  Characters,
+  IsStorable,
+  Optional,
+  OptionalNonBlankText,
+  RequiredText,
+} from '../../platform/validation';
 import { JobFieldsDto, StatusKey } from './job-fields.dto';
 
 /** A new job. */
@@ -16,7 +22,7 @@ export class CreateJobDto extends JobFieldsDto {
 
   @Optional()
   @IsString({ message: 'must be a text' })
-  @MaxLength(200, { message: 'must be at most 200 characters long' })
+  @Characters(0, 200)
   @IsStorable()
   @ApiProperty({ type: String, required: false, maxLength: 200, description: 'Another name for `title`.' })
   name?: string;

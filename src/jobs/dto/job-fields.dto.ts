@@ -1,7 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsNumber, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsNumber, IsString, Matches, Max, Min } from 'class-validator';
 import {
+  Characters,
+  hasAtMostCharacters,
   IsStorable,
   isStorable,
   Optional,
@@ -22,12 +24,9 @@ const Salary =
   (example: number): PropertyDecorator =>
   (target, key) => {
     OptionalOrNull()(target, key);
-    IsNumber({ maxDecimalPlaces: 2 }, { message: 'must be a number with at most two decimals' })(
-      target,
-      key as string,
-    );
-    Min(0, { message: 'must not be negative' })(target, key as string);
-    Max(MAX_SALARY, { message: `must be at most ${MAX_SALARY}` })(target, key as string);
+    IsNumber({ maxDecimalPlaces: 2 }, { message: 'must be a number with at most two decimals' })(target, key);
+    Min(0, { message: 'must not be negative' })(target, key);
+    Max(MAX_SALARY, { message: `must be at most ${MAX_SALARY}` })(target, key);
     ApiProperty({ type: Number, required: false, nullable: true, minimum: 0, maximum: MAX_SALARY, example })(
       target,
       key,
@@ -99,7 +98,7 @@ export class JobFieldsDto {
   @IsArray({ message: 'must be a list of texts' })
   @ArrayMaxSize(50, { message: 'must hold at most 50 tags' })
   @IsString({ each: true, message: 'must hold texts only' })
-  @MaxLength(50, { each: true, message: 'must hold tags of at most 50 characters' })
+  @rule('tagLengths', 'must hold tags of at most 50 characters', areShortEnough)
   @Matches(/\S/, { each: true, message: 'must not hold blank tags' })
   @rule('tagsStorable', 'must not hold NUL characters or lone surrogates', areStorable)
   @ApiProperty({
@@ -122,13 +121,19 @@ function areStorable(value: unknown): boolean {
   return !Array.isArray(value) || value.every((tag) => typeof tag !== 'string' || isStorable(tag));
 }
 
+function areShortEnough(value: unknown): boolean {
+  return (
+    !Array.isArray(value) || value.every((tag) => typeof tag === 'string' && hasAtMostCharacters(tag, 50))
+  );
+}
+
 /** The name of a status, as far as its form goes; whether a workflow has it is checked with the workflow at hand. */
 export const StatusKey =
   (required: boolean, description: string): PropertyDecorator =>
   (target, key) => {
     if (!required) Optional()(target, key);
-    IsString({ message: 'must be the key of a status' })(target, key as string);
-    MaxLength(50, { message: 'must be at most 50 characters long' })(target, key as string);
+    IsString({ message: 'must be the key of a status' })(target, key);
+    Characters(0, 50)(target, key);
     IsStorable()(target, key);
     ApiProperty({ type: String, required, maxLength: 50, example: 'applied', description })(target, key);
   };

@@ -43,7 +43,7 @@ const anyOf = (column: string, values: readonly string[], parameters: Parameters
 
 const statusPredicates = ({ statuses, category }: JobFilter, parameters: Parameters): string[] => {
   const predicates: string[] = [];
-  if (statuses !== undefined && statuses.categories.length === 0) {
+  if (statuses?.categories.length === 0) {
     predicates.push(anyOf('current_status', statuses.keys, parameters));
   } else if (statuses !== undefined) {
     // The keys are there for the index; the category decides.

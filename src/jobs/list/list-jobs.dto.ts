@@ -1,7 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsNumber, IsString, IsUUID, Matches, MaxLength, Min, MinLength } from 'class-validator';
+import { IsIn, IsNumber, IsString, IsUUID, Matches, Min, MinLength } from 'class-validator';
 import {
+  Characters,
   IsStorable,
   Optional,
   OptionalBoolean,
@@ -23,9 +24,9 @@ const QueryText =
   (max: number, description: string, example: string): PropertyDecorator =>
   (target, key) => {
     Optional()(target, key);
-    IsString({ message: 'must be given once, as a text' })(target, key as string);
-    MinLength(1, { message: 'must not be empty' })(target, key as string);
-    MaxLength(max, { message: `must be at most ${max} characters long` })(target, key as string);
+    IsString({ message: 'must be given once, as a text' })(target, key);
+    MinLength(1, { message: 'must not be empty' })(target, key);
+    Characters(0, max)(target, key);
     IsStorable()(target, key);
     ApiProperty({ type: String, required: false, maxLength: max, description, example })(target, key);
   };
@@ -45,7 +46,7 @@ const isTextList = (value: unknown): boolean =>
 const CommaList =
   (description: string, example: string): PropertyDecorator =>
   (target, key) => {
-    Transform(({ value }: { value: unknown }) => splitList(value))(target, key as string);
+    Transform(({ value }: { value: unknown }) => splitList(value))(target, key);
     Optional()(target, key);
     rule('commaList', `must be a comma list of 1 to ${MAX_LIST_ITEMS} words`, isTextList)(target, key);
     IsStorable({ each: true })(target, key);
@@ -57,13 +58,10 @@ const QueryNumber =
   (target, key) => {
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'string' && /^\d{1,12}(\.\d{1,2})?$/.test(value) ? Number(value) : value,
-    )(target, key as string);
+    )(target, key);
     Optional()(target, key);
-    IsNumber({ maxDecimalPlaces: 2 }, { message: 'must be a number with at most two decimals' })(
-      target,
-      key as string,
-    );
-    Min(0, { message: 'must not be negative' })(target, key as string);
+    IsNumber({ maxDecimalPlaces: 2 }, { message: 'must be a number with at most two decimals' })(target, key);
+    Min(0, { message: 'must not be negative' })(target, key);
     ApiProperty({ type: Number, required: false, minimum: 0, description, example })(target, key);
   };
 
@@ -71,7 +69,7 @@ const Choice =
   (choices: readonly string[], description: string, fallback: string): PropertyDecorator =>
   (target, key) => {
     Optional()(target, key);
-    IsIn(choices, { message: `must be one of ${choices.join(', ')}` })(target, key as string);
+    IsIn(choices, { message: `must be one of ${choices.join(', ')}` })(target, key);
     ApiProperty({ enum: choices, required: false, default: fallback, description })(target, key);
   };
 

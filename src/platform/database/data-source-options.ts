@@ -15,27 +15,26 @@ export interface Schema {
  * The one set of TypeORM options that the program, its tests and the TypeORM CLI share. READ COMMITTED is
  * Postgres's default and stated for servers that were configured otherwise.
  */
-export const dataSourceOptions = (database: DatabaseConfig, schema: Schema): DataSourceOptions =>
-  ({
-    type: 'postgres',
-    url: database.url,
-    driver: { ...pg, Pool: VerifyingPool },
-    entities: schema.entities,
-    migrations: schema.migrations,
-    migrationsTableName: 'migrations',
-    migrationsTransactionMode: 'each',
-    namingStrategy: new SnakeNamingStrategy(),
-    synchronize: false,
-    installExtensions: false,
-    applicationName: 'jobtrail',
-    poolSize: database.maxConnections,
-    extra: {
-      connectionTimeoutMillis: database.connectionTimeout,
-      idleTimeoutMillis: database.idleTimeout,
-      maxLifetimeSeconds: database.maxLifetimeSeconds,
-      statement_timeout: database.statementTimeout,
-      idle_in_transaction_session_timeout: Math.max(database.statementTimeout, 60_000),
-      keepAlive: true,
-      options: '-c default_transaction_isolation=read\\ committed',
-    },
-  }) as DataSourceOptions;
+export const dataSourceOptions = (database: DatabaseConfig, schema: Schema): DataSourceOptions => ({
+  type: 'postgres',
+  url: database.url,
+  driver: { ...pg, Pool: VerifyingPool },
+  entities: schema.entities,
+  migrations: schema.migrations,
+  migrationsTableName: 'migrations',
+  migrationsTransactionMode: 'each',
+  namingStrategy: new SnakeNamingStrategy(),
+  synchronize: false,
+  installExtensions: false,
+  applicationName: 'jobtrail',
+  poolSize: database.maxConnections,
+  extra: {
+    connectionTimeoutMillis: database.connectionTimeout,
+    idleTimeoutMillis: database.idleTimeout,
+    maxLifetimeSeconds: database.maxLifetimeSeconds,
+    statement_timeout: database.statementTimeout,
+    idle_in_transaction_session_timeout: Math.max(database.statementTimeout, 60_000),
+    keepAlive: true,
+    options: '-c default_transaction_isolation=read\\ committed',
+  },
+});

@@ -7,10 +7,12 @@ const MAX_DEPTH = 100;
 
 /** Whether a parsed value nests no deeper than `limit`; looks level by level, without recursion. */
 export const nestsWithin = (value: unknown, limit: number): boolean => {
-  let level = [value];
+  let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > limit) return false;
-    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+    level = level.flatMap((item): unknown[] =>
+      typeof item === 'object' && item !== null ? Object.values(item) : [],
+    );
   }
   return true;
 };
@@ -20,6 +22,8 @@ export const nestsWithin = (value: unknown, limit: number): boolean => {
  * some do with DELETE); `__proto__` and `constructor.prototype` are refused as malformed.
  */
 export const acceptJsonBodies = (app: NestFastifyApplication, bodyLimit: number): void => {
+  // Fastify reads plain text by itself; here it is no content type.
+  app.getHttpAdapter().getInstance().removeContentTypeParser('text/plain');
   const parse = app.getHttpAdapter().getInstance().getDefaultJsonParser('error', 'error');
   app.useBodyParser('application/json', { bodyLimit }, (request, body, done) => {
     if (body.length === 0) {

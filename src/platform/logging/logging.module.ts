@@ -13,6 +13,21 @@ const requestLine = (request: FastifyRequest): Record<string, unknown> => ({
 
 const responseLine = (response: FastifyReply): Record<string, unknown> => ({ status: response.statusCode });
 
+/**
+ * What of an error is logged. Errors of the database carry values: TypeORM's the parameters of the statement,
+ * Postgres's the whole row in `detail`. Those are left out; the constraint and the code tell enough.
+ */
+const errorLine = (
+  error: Error & { code?: unknown; constraint?: unknown; cause?: unknown },
+): Record<string, unknown> => ({
+  type: error.name,
+  message: error.message,
+  code: error.code,
+  constraint: error.constraint,
+  stack: error.stack,
+  ...(error.cause instanceof Error ? { cause: errorLine(error.cause) } : {}),
+});
+
 const logDestination = (file: string | undefined): DestinationStream =>
   destination(
     file === undefined ? { fd: 1, sync: false } : { dest: file, append: true, mkdir: true, sync: false },
@@ -29,7 +44,7 @@ export class LoggingModule {
         {
           level: config.log.level,
           genReqId: (request) => request.id,
-          serializers: { req: requestLine, res: responseLine },
+          serializers: { req: requestLine, res: responseLine, err: errorLine },
           customLogLevel: (_request, response, error) => {
             if (error !== undefined || response.statusCode >= 500) return 'error';
             return 'info';

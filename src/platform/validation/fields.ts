@@ -1,7 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsString, Matches, MaxLength, ValidateIf } from 'class-validator';
+import { IsString, Matches, ValidateIf } from 'class-validator';
+import { Characters } from './characters';
 import { IsStorable } from './storable-text';
 
 /** What every field says of itself in Swagger. */
@@ -11,21 +12,20 @@ export interface FieldDoc {
 }
 
 /** A field that may be left out; `null` is a wrong value. */
-export const Optional = (): PropertyDecorator =>
-  ValidateIf((_object, value) => value !== undefined) as PropertyDecorator;
+export const Optional = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);
 
 /** A field that may be left out or be `null`, which clears it. */
 export const OptionalOrNull = (): PropertyDecorator =>
-  ValidateIf((_object, value) => value !== undefined && value !== null) as PropertyDecorator;
+  ValidateIf((_object, value) => value !== undefined && value !== null);
 
 /** A text of 1 to `max` characters that is not only white space. */
 export const RequiredText = (max: number, doc: FieldDoc = {}): PropertyDecorator =>
   applyDecorators(
     IsString({ message: 'must be a text' }),
-    MaxLength(max, { message: `must be at most ${max} characters long` }),
+    Characters(0, max),
     Matches(/\S/, { message: 'must not be blank' }),
     IsStorable(),
-    ApiProperty({ type: String, minLength: 1, maxLength: max, ...doc } as ApiPropertyOptions),
+    ApiProperty({ type: String, minLength: 1, maxLength: max, ...doc }),
   );
 
 /** As `RequiredText`, but may be left out. */
@@ -33,7 +33,7 @@ export const OptionalNonBlankText = (max: number, doc: FieldDoc = {}): PropertyD
   applyDecorators(
     Optional(),
     IsString({ message: 'must be a text' }),
-    MaxLength(max, { message: `must be at most ${max} characters long` }),
+    Characters(0, max),
     Matches(/\S/, { message: 'must not be blank' }),
     IsStorable(),
     ApiProperty({
@@ -42,7 +42,7 @@ export const OptionalNonBlankText = (max: number, doc: FieldDoc = {}): PropertyD
       minLength: 1,
       maxLength: max,
       ...doc,
-    } as ApiPropertyOptions),
+    }),
   );
 
 /** A text of at most `max` characters that may be left out or `null`; the empty text becomes `null`. */
@@ -51,7 +51,7 @@ export const OptionalText = (max: number, doc: FieldDoc = {}): PropertyDecorator
     Transform(({ value }: { value: unknown }) => (value === '' ? null : value)),
     OptionalOrNull(),
     IsString({ message: 'must be a text' }),
-    MaxLength(max, { message: `must be at most ${max} characters long` }),
+    Characters(0, max),
     IsStorable(),
     ApiProperty({
       type: String,
@@ -59,5 +59,5 @@ export const OptionalText = (max: number, doc: FieldDoc = {}): PropertyDecorator
       nullable: true,
       maxLength: max,
       ...doc,
-    } as ApiPropertyOptions),
+    }),
   );
