@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
+import { Database } from '../platform/database';
 import { NotFound } from '../platform/http';
 import { WorkflowDto } from './workflow.dto';
 import { Workflow, WorkflowStatus, WorkflowTransition, type StatusCategory } from './workflow.entity';
@@ -14,11 +13,7 @@ export class WorkflowService {
   private loaded: Promise<ReadonlyMap<string, WorkflowDto>> | undefined;
   private loadedAt = -Infinity;
 
-  constructor(
-    @InjectRepository(Workflow) private readonly workflows: Repository<Workflow>,
-    @InjectRepository(WorkflowStatus) private readonly statuses: Repository<WorkflowStatus>,
-    @InjectRepository(WorkflowTransition) private readonly transitions: Repository<WorkflowTransition>,
-  ) {}
+  constructor(private readonly database: Database) {}
 
   /** All workflows in their order. */
   async list(): Promise<WorkflowDto[]> {
@@ -55,11 +50,11 @@ export class WorkflowService {
   }
 
   private async load(): Promise<ReadonlyMap<string, WorkflowDto>> {
-    const [workflows, statuses, transitions] = await Promise.all([
-      this.workflows.find({ order: { position: 'ASC' } }),
-      this.statuses.find({ order: { position: 'ASC' } }),
-      this.transitions.find(),
-    ]);
+    // The running transaction's connection, if there is one: a second one might not be had while it is held.
+    const { manager } = this.database;
+    const workflows = await manager.find(Workflow, { order: { position: 'ASC' } });
+    const statuses = await manager.find(WorkflowStatus, { order: { position: 'ASC' } });
+    const transitions = await manager.find(WorkflowTransition);
     return new Map(
       workflows.map(({ id, name, initialStatus }) => {
         const own = statuses.filter(({ workflowId }) => workflowId === id);
