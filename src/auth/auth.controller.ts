@@ -16,6 +16,14 @@ import { LoginDto, RegisterDto } from './dto/credentials.dto';
 import { GrantDto } from './dto/grant.dto';
 import { LogoutDto, RefreshDto } from './dto/refresh.dto';
 
+/** A grant is for the caller's eyes alone. */
+const noStore = {
+  'Cache-Control': {
+    description: 'Not to be kept anywhere.',
+    schema: { type: 'string' as const, example: 'no-store' },
+  },
+};
+
 /** Registration and sessions. */
 @ApiTags('Accounts')
 @Controller('auth')
@@ -29,7 +37,7 @@ export class AuthController {
     summary: 'Create an account',
     description: 'Begins a session as well. The role is always `user`.',
   })
-  @ApiCreatedResponse({ description: 'The account and its first session.', type: GrantDto })
+  @ApiCreatedResponse({ description: 'The account and its first session.', type: GrantDto, headers: noStore })
   @ApiProblems(...BODY_PROBLEMS, 'already_exists')
   register(@Body() { email, password, name }: RegisterDto): Promise<GrantDto> {
     return this.auth.register({ email, password, name: name ?? null });
@@ -45,7 +53,7 @@ export class AuthController {
       'A wrong password and an unknown e-mail are answered alike. After 10 failed logins within 15 minutes the ' +
       'address is paused for this e-mail, until the oldest of the ten is 15 minutes old; IPv6 addresses count by /64.',
   })
-  @ApiOkResponse({ description: 'A new session.', type: GrantDto })
+  @ApiOkResponse({ description: 'A new session.', type: GrantDto, headers: noStore })
   @ApiProblems(...BODY_PROBLEMS, 'unauthenticated', 429)
   login(@Body() { email, password }: LoginDto, @Ip() ip: string): Promise<GrantDto> {
     return this.auth.login({ ip, email }, password);
@@ -61,7 +69,7 @@ export class AuthController {
       'The refresh token is spent and another takes its place. Using a spent one revokes the session, so that ' +
       'none of its refresh tokens works any more: whoever stole one, or was stolen from, has to log in again.',
   })
-  @ApiOkResponse({ description: 'The session, continued.', type: GrantDto })
+  @ApiOkResponse({ description: 'The session, continued.', type: GrantDto, headers: noStore })
   @ApiProblems(...BODY_PROBLEMS, 'unauthenticated')
   refresh(@Body() { refreshToken }: RefreshDto): Promise<GrantDto> {
     return this.auth.refresh(refreshToken);

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { Public } from '../auth';
 
 class LivenessDto {
-  @ApiProperty({ enum: ['ok'], example: 'ok' })
+  @ApiProperty({ enum: ['ok'], example: 'ok', description: 'Always `ok`.' })
   status: 'ok';
 }
 
@@ -17,7 +17,7 @@ export class HealthController {
     summary: 'Whether the process is alive',
     description: 'Checks nothing but the process itself.',
   })
-  @ApiOkResponse({ type: LivenessDto })
+  @ApiOkResponse({ description: 'The process answers.', type: LivenessDto })
   live(): LivenessDto {
     return { status: 'ok' };
   }

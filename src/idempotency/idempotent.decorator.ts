@@ -15,7 +15,12 @@ export const Idempotent = (): MethodDecorator =>
       required: false,
       description:
         'Makes a repetition safe: the first answer to this key is stored for 24 hours and repeated.',
-      schema: { type: 'string', minLength: 1, maxLength: 255 },
+      schema: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 255,
+        example: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
+      },
     }),
   );
 

@@ -15,7 +15,12 @@ import { ApiProblems, BODY_PROBLEMS, JsonText, UuidParam, versionTag } from '../
 import { HistoryService } from './history.service';
 import { AppendedDto, AppendStatusEventDto, HistoryPageDto, HistoryQueryDto } from './status-event.dto';
 
-const ApiJobId = () => ApiParam({ name: 'id', format: 'uuid', description: 'Id of the job.' });
+const ApiJobId = () =>
+  ApiParam({
+    name: 'id',
+    description: 'Id of the job.',
+    schema: { type: 'string', format: 'uuid', example: '0197f3c2-7d1e-7c52-8a51-9b1f5b0d3c11' },
+  });
 const etag = { ETag: { description: 'The version.', schema: { type: 'string' as const, example: '"7"' } } };
 
 /** The trail of one job. Events are appended and read; nothing changes or deletes one. */
@@ -38,7 +43,7 @@ export class JobStatusEventsController {
       'bind an event that becomes the newest; a backdated one needs only a status of the workflow.',
   })
   @ApiJobId()
-  @ApiCreatedResponse({ type: AppendedDto, headers: etag })
+  @ApiCreatedResponse({ description: 'The event, and the job after it.', type: AppendedDto, headers: etag })
   @ApiProblems(...BODY_PROBLEMS, 401, 404, 'transition_not_allowed', ...IDEMPOTENCY_PROBLEMS)
   async append(
     @CurrentUser() caller: Caller,
@@ -55,7 +60,7 @@ export class JobStatusEventsController {
   @JsonText()
   @ApiOperation({ summary: 'The history of a job, newest first' })
   @ApiJobId()
-  @ApiOkResponse({ type: HistoryPageDto })
+  @ApiOkResponse({ description: 'A page of the history.', type: HistoryPageDto })
   @ApiProblems(400, 401, 404, 'cursor_mismatch')
   page(
     @CurrentUser() caller: Caller,
@@ -72,7 +77,7 @@ export class JobStatusEventsController {
     description: 'Another name for `status-events`.',
   })
   @ApiJobId()
-  @ApiOkResponse({ type: HistoryPageDto })
+  @ApiOkResponse({ description: 'A page of the history.', type: HistoryPageDto })
   @ApiProblems(400, 401, 404, 'cursor_mismatch')
   alias(
     @CurrentUser() caller: Caller,

@@ -99,7 +99,10 @@ export class HistoryQueryDto {
   @OptionalInteger(1, 100, { description: 'Another name for `limit`.', example: 20 })
   page_size?: number;
 
-  @OptionalNonBlankText(4000, { description: '`nextCursor` or `previousCursor` of an earlier page.' })
+  @OptionalNonBlankText(4000, {
+    description: '`nextCursor` or `previousCursor` of an earlier page.',
+    example: 'bx3Kk1W8TnU',
+  })
   cursor?: string;
 }
 

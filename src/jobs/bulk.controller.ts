@@ -21,7 +21,7 @@ export class BulkController {
     summary: 'Append a status event to many jobs',
     description: 'What is not allowed is reported for its id and changes nothing else.',
   })
-  @ApiOkResponse({ type: BulkAnswerDto })
+  @ApiOkResponse({ description: 'What became of each job, in the order of `ids`.', type: BulkAnswerDto })
   status(
     @CurrentUser() caller: Caller,
     @Body() { ids, status, note }: BulkStatusDto,
@@ -33,7 +33,7 @@ export class BulkController {
   @HttpCode(200)
   @Idempotent()
   @ApiOperation({ summary: 'Set or clear the deadline of many jobs' })
-  @ApiOkResponse({ type: BulkAnswerDto })
+  @ApiOkResponse({ description: 'What became of each job, in the order of `ids`.', type: BulkAnswerDto })
   deadline(
     @CurrentUser() caller: Caller,
     @Body() { ids, deadline }: BulkDeadlineDto,
@@ -45,7 +45,7 @@ export class BulkController {
   @HttpCode(200)
   @Idempotent()
   @ApiOperation({ summary: 'Archive many jobs' })
-  @ApiOkResponse({ type: BulkAnswerDto })
+  @ApiOkResponse({ description: 'What became of each job, in the order of `ids`.', type: BulkAnswerDto })
   archive(@CurrentUser() caller: Caller, @Body() { ids, reason }: BulkArchiveDto): Promise<BulkAnswerDto> {
     return this.bulk.archive(caller, ids, reason ?? null);
   }

@@ -67,7 +67,7 @@ export class JobListController {
     description:
       'Not archived, to do or under way, deadline from today (in the time zone of the profile) on, soonest first.',
   })
-  @ApiOkResponse({ type: JobListDto })
+  @ApiOkResponse({ description: 'The jobs, soonest deadline first.', type: JobListDto })
   @ApiProblems(400, 401)
   upcomingDeadlines(@CurrentUser() caller: Caller, @Query() query: UpcomingDeadlinesDto): Promise<string> {
     return this.upcoming.body(caller.id, query.days ?? 14, query.limit ?? 20);

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Post, Put, Res } from '@nestjs/common';
 import {
   ApiBearerAuth,
+  ApiBody,
   ApiCreatedResponse,
   ApiHeader,
   ApiNoContentResponse,
@@ -19,12 +20,27 @@ import { JobDto } from './dto/job.dto';
 import { type JobText } from './job.repository';
 import { JobService } from './job.service';
 
-const ApiJobId = () => ApiParam({ name: 'id', format: 'uuid', description: 'Id of the job.' });
+const ApiJobId = () =>
+  ApiParam({
+    name: 'id',
+    description: 'Id of the job.',
+    schema: { type: 'string', format: 'uuid', example: '0197f3c2-7d1e-7c52-8a51-9b1f5b0d3c11' },
+  });
 const ApiIfMatch = () =>
-  ApiHeader({ name: 'If-Match', required: false, description: 'Change only this version, e.g. `"7"`.' });
+  ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description: 'Change only this version of the job: its `ETag`.',
+    schema: { type: 'string', example: '"7"' },
+  });
 
 const etag = { ETag: { description: 'The version.', schema: { type: 'string' as const, example: '"7"' } } };
-const location = { Location: { description: 'Path of the job.', schema: { type: 'string' as const } } };
+const location = {
+  Location: {
+    description: 'Path of the job.',
+    schema: { type: 'string' as const, example: '/api/jobs/0197f3c2-7d1e-7c52-8a51-9b1f5b0d3c11' },
+  },
+};
 
 /** One job: create, read, change, archive, restore, delete. */
 @ApiTags('Jobs')
@@ -37,7 +53,7 @@ export class JobController {
   @Idempotent()
   @JsonText()
   @ApiOperation({ summary: 'Create a job', description: 'Its first status event is written with it.' })
-  @ApiCreatedResponse({ type: JobDto, headers: { ...location, ...etag } })
+  @ApiCreatedResponse({ description: 'The job.', type: JobDto, headers: { ...location, ...etag } })
   @ApiProblems(...BODY_PROBLEMS, 401, 'already_exists', ...IDEMPOTENCY_PROBLEMS)
   async create(
     @CurrentUser() caller: Caller,
@@ -53,7 +69,7 @@ export class JobController {
   @JsonText()
   @ApiOperation({ summary: 'One job' })
   @ApiJobId()
-  @ApiOkResponse({ type: JobDto, headers: etag })
+  @ApiOkResponse({ description: 'The job as it is now.', type: JobDto, headers: etag })
   @ApiProblems(400, 401, 404)
   async get(
     @CurrentUser() caller: Caller,
@@ -71,7 +87,7 @@ export class JobController {
   })
   @ApiJobId()
   @ApiIfMatch()
-  @ApiOkResponse({ type: JobDto, headers: etag })
+  @ApiOkResponse({ description: 'The job as it is now.', type: JobDto, headers: etag })
   @ApiProblems(...BODY_PROBLEMS, 401, 404, 'already_exists', 'transition_not_allowed', 412)
   async update(
     @CurrentUser() caller: Caller,
@@ -88,7 +104,7 @@ export class JobController {
   @ApiOperation({ summary: 'Change a job', description: 'The same as PATCH: partial.' })
   @ApiJobId()
   @ApiIfMatch()
-  @ApiOkResponse({ type: JobDto, headers: etag })
+  @ApiOkResponse({ description: 'The job as it is now.', type: JobDto, headers: etag })
   @ApiProblems(...BODY_PROBLEMS, 401, 404, 'already_exists', 'transition_not_allowed', 412)
   replace(
     @CurrentUser() caller: Caller,
@@ -105,7 +121,7 @@ export class JobController {
   @ApiOperation({ summary: 'Delete a job', description: 'Its status events go with it.' })
   @ApiJobId()
   @ApiIfMatch()
-  @ApiNoContentResponse()
+  @ApiNoContentResponse({ description: 'The job is gone.' })
   @ApiProblems(400, 401, 404, 412)
   delete(
     @CurrentUser() caller: Caller,
@@ -121,8 +137,9 @@ export class JobController {
   @JsonText()
   @ApiOperation({ summary: 'Archive a job', description: 'One that is archived already stays as it is.' })
   @ApiJobId()
+  @ApiBody({ type: ArchiveJobDto, required: false })
   @ApiIfMatch()
-  @ApiOkResponse({ type: JobDto, headers: etag })
+  @ApiOkResponse({ description: 'The job as it is now.', type: JobDto, headers: etag })
   @ApiProblems(...BODY_PROBLEMS, 401, 404, 412, ...IDEMPOTENCY_PROBLEMS)
   async archive(
     @CurrentUser() caller: Caller,
@@ -144,7 +161,7 @@ export class JobController {
   })
   @ApiJobId()
   @ApiIfMatch()
-  @ApiOkResponse({ type: JobDto, headers: etag })
+  @ApiOkResponse({ description: 'The job as it is now.', type: JobDto, headers: etag })
   @ApiProblems(400, 401, 404, 412, ...IDEMPOTENCY_PROBLEMS)
   async restore(
     @CurrentUser() caller: Caller,

@@ -13,7 +13,7 @@ export class WorkflowController {
 
   @Get()
   @ApiOperation({ summary: 'All workflows' })
-  @ApiOkResponse({ type: WorkflowListDto })
+  @ApiOkResponse({ description: 'The workflows.', type: WorkflowListDto })
   @ApiProblems(401, 503)
   async list(): Promise<WorkflowListDto> {
     return { data: await this.workflows.list() };
@@ -21,8 +21,12 @@ export class WorkflowController {
 
   @Get(':id')
   @ApiOperation({ summary: 'One workflow' })
-  @ApiParam({ name: 'id', example: 'application' })
-  @ApiOkResponse({ type: WorkflowDto })
+  @ApiParam({
+    name: 'id',
+    description: 'Id of the workflow.',
+    schema: { type: 'string', example: 'application' },
+  })
+  @ApiOkResponse({ description: 'The workflow.', type: WorkflowDto })
   @ApiProblems(401, 404, 503)
   get(@Param('id') id: string): Promise<WorkflowDto> {
     return this.workflows.get(id);

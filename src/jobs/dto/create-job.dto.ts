@@ -24,7 +24,13 @@ export class CreateJobDto extends JobFieldsDto {
   @IsString({ message: 'must be a text' })
   @Characters(0, 200)
   @IsStorable()
-  @ApiProperty({ type: String, required: false, maxLength: 200, description: 'Another name for `title`.' })
+  @ApiProperty({
+    type: String,
+    required: false,
+    maxLength: 200,
+    description: 'Another name for `title`.',
+    example: 'Programmer',
+  })
   name?: string;
 
   @Optional()

@@ -150,6 +150,7 @@ export class JobFilterDto {
     type: String,
     format: 'uuid',
     required: false,
+    example: '0197f3c0-11aa-7b40-93ce-5c9b0a6f2d10',
     description: "Another user's jobs; admins only.",
   })
   ownerId?: string;
@@ -186,7 +187,7 @@ export class ListJobsDto extends JobFilterDto {
   @rule('rowFields', `must be of ${ROW_FIELDS.join(', ')}`, areRowFields)
   fields?: string[];
 
-  @OptionalBoolean({ description: '`false`: all rows as a bare array, at most 10 000.' })
+  @OptionalBoolean({ description: '`false`: all rows as a bare array, at most 10 000.', example: true })
   paginate?: boolean;
 }
 

@@ -6,19 +6,24 @@ import { FieldErrorDto, ProblemDto } from './problem.dto';
 
 type Headers = NonNullable<ApiResponseOptions['headers']>;
 
-const HEADERS: Partial<Record<number, Headers>> = {
-  401: {
-    'WWW-Authenticate': {
-      description: 'The scheme to use (RFC 6750).',
-      schema: { type: 'string', example: 'Bearer' },
-    },
+const challenge: Headers = {
+  'WWW-Authenticate': {
+    description: 'The scheme to use (RFC 6750).',
+    schema: { type: 'string', example: 'Bearer' },
   },
-  429: {
-    'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 1, example: 540 } },
-  },
-  503: {
-    'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 1, example: 1 } },
-  },
+};
+
+const retryAfter = (example: number): Headers => ({
+  'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 1, example } },
+});
+
+const HEADERS: Partial<Record<ProblemCode, Headers>> = {
+  unauthenticated: challenge,
+  token_expired: challenge,
+  idempotency_in_progress: retryAfter(1),
+  version_conflict: { ETag: { description: 'The version now.', schema: { type: 'string', example: '"8"' } } },
+  rate_limited: retryAfter(540),
+  unavailable: retryAfter(1),
 };
 
 const allCodes = Object.keys(problemCodes) as ProblemCode[];
@@ -54,7 +59,7 @@ const response = (status: number, codes: readonly ProblemCode[]): MethodDecorato
   ApiResponse({
     status,
     description: `${STATUS_CODES[status] ?? 'Error'}: ${codes.map((code) => `\`${code}\``).join(', ')}`,
-    ...(HEADERS[status] ? { headers: HEADERS[status] } : {}),
+    headers: Object.assign({}, ...codes.map((code) => HEADERS[code])) as Headers,
     content: {
       'application/problem+json': {
         schema: { $ref: getSchemaPath(ProblemDto) },
