@@ -1,0 +1,42 @@
+import type { TestApp } from '../test-app';
+
+/** What must hold of every job in the database at any moment; each statement finds the rows that break it. */
+const VIOLATIONS: Readonly<Record<string, string>> = {
+  'the projection is the newest event by (occurredAt, seq)': `
+    SELECT j.id, j.current_status, j.current_status_at, n.status, n.occurred_at
+    FROM jobs j LEFT JOIN LATERAL (
+      SELECT * FROM job_status_events e WHERE e.job_id = j.id ORDER BY occurred_at DESC, seq DESC LIMIT 1
+    ) n ON true
+    WHERE (j.current_status, j.current_status_category, j.current_status_at)
+          IS DISTINCT FROM (n.status, n.category, n.occurred_at)`,
+  'seq runs from 1 to last_seq without a gap': `
+    SELECT j.id, j.last_seq, array_agg(e.seq ORDER BY e.seq) AS seqs
+    FROM jobs j LEFT JOIN job_status_events e ON e.job_id = j.id GROUP BY j.id
+    HAVING array_agg(e.seq ORDER BY e.seq) IS DISTINCT FROM ARRAY(SELECT generate_series(1, j.last_seq))`,
+  'no event is left of a deleted job': `
+    SELECT e.job_id FROM job_status_events e LEFT JOIN jobs j ON j.id = e.job_id WHERE j.id IS NULL`,
+  'the category of an event is that of its status in the workflow': `
+    SELECT e.* FROM job_status_events e JOIN jobs j ON j.id = e.job_id
+    LEFT JOIN workflow_statuses s ON s.workflow_id = j.workflow_id AND s.key = e.status
+    WHERE s.category IS DISTINCT FROM e.category`,
+  'what is recorded later happened no earlier on the clock': `
+    SELECT * FROM (
+      SELECT job_id, seq, recorded_at, lag(recorded_at) OVER (PARTITION BY job_id ORDER BY seq) AS before
+      FROM job_status_events
+    ) e WHERE recorded_at < before`,
+  'each job has one row to be searched by, and it is true': `
+    SELECT coalesce(j.id, s.job_id), s.facets, job_facets(j.*) AS truth
+    FROM jobs j FULL JOIN job_search s ON s.job_id = j.id
+    WHERE j.id IS NULL OR s.job_id IS NULL OR s.owner_id <> j.owner_id OR s.facets <> job_facets(j.*)`,
+  'a version counts at least the events': `SELECT id, version, last_seq FROM jobs WHERE version < last_seq`,
+};
+
+/** The rows that break an invariant, by the invariant's name; empty when all hold. */
+export const brokenInvariants = async (app: TestApp): Promise<Record<string, unknown[]>> => {
+  const broken: Record<string, unknown[]> = {};
+  for (const [name, sql] of Object.entries(VIOLATIONS)) {
+    const rows = await app.query(sql);
+    if (rows.length > 0) broken[name] = rows.slice(0, 3);
+  }
+  return broken;
+};
