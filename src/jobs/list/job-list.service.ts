@@ -50,9 +50,10 @@ export class JobListService {
       last: edge(page.lastKey, page.lastId),
     };
     const place = pagePlace(read, { page: dto.page ?? 1, cursor: request.cursor }, this.cursors, query);
-    const seen = request.offset + Math.min(page.fetched, request.limit + 1);
-    const known = isWhole(request, page) ? page.fetched : undefined;
-    const total = await this.counts.total(filter, dto.count ?? 'auto', { seen, known });
+    const total = await this.counts.total(filter, dto.count ?? 'auto', {
+      seen: rowsSeen(request, page),
+      known: knownTotal(request, page),
+    });
     return pageBody(page.rows, pagination(place, total));
   }
 
@@ -73,9 +74,13 @@ export class JobListService {
 const canonicalQuery = (filter: JobFilter, sort: JobSort): string =>
   JSON.stringify(['jobs', sort.name, filter]);
 
-/** Whether the page is all there is, so that its length is the total. */
-const isWhole = ({ limit, offset, cursor }: PageRequest, { fetched }: Page): boolean =>
-  cursor === undefined && offset === 0 && fetched <= limit;
+/** Rows that are known to be there: up to this page's end, or to the row that it was read backwards from. */
+const rowsSeen = ({ offset, cursor }: PageRequest, { fetched }: Page): number =>
+  cursor?.direction === 'previous' ? cursor.rowsBefore + 1 : (cursor?.rowsBefore ?? offset) + fetched;
+
+/** The total, where the page is the last one and its number says how many rows came before. */
+const knownTotal = ({ limit, offset, cursor }: PageRequest, { fetched }: Page): number | undefined =>
+  cursor === undefined && fetched <= limit && (fetched > 0 || offset === 0) ? offset + fetched : undefined;
 
 /** The wanted fields in the order of the answer, each once. */
 export const rowFields = (fields: readonly string[] | undefined): readonly JobField[] =>

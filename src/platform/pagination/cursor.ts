@@ -12,6 +12,8 @@ export interface CursorPosition {
   key: string | null;
   /** Breaks ties of the sort key. */
   id: string;
+  /** How many rows came before the place when the cursor was given out. */
+  rowsBefore: number;
 }
 
 /** 400: the cursor belongs to another list, sort or filter. */
@@ -34,8 +36,9 @@ export class CursorCodec {
   constructor(private readonly key: Buffer) {}
 
   /** @param query everything that decides which rows are listed in which order, in canonical form */
-  encode({ direction, key, id }: CursorPosition, query: string): string {
-    const payload = Buffer.from(JSON.stringify([digest(query), direction === 'next' ? 0 : 1, key, id]));
+  encode({ direction, key, id, rowsBefore }: CursorPosition, query: string): string {
+    const fields = [digest(query), direction === 'next' ? 0 : 1, key, id, rowsBefore];
+    const payload = Buffer.from(JSON.stringify(fields));
     return Buffer.concat([this.signature(payload), payload]).toString('base64url');
   }
 
@@ -47,17 +50,20 @@ export class CursorCodec {
     const bytes = Buffer.from(cursor, 'base64url');
     const payload = bytes.subarray(SIGNATURE_BYTES);
     const signature = bytes.subarray(0, SIGNATURE_BYTES);
-    if (signature.length < SIGNATURE_BYTES || !timingSafeEqual(signature, this.signature(payload))) {
+    // Decoding passes over what is no base64url, and over spare bits at the end.
+    const unchanged = bytes.toString('base64url') === cursor && signature.length === SIGNATURE_BYTES;
+    if (!unchanged || !timingSafeEqual(signature, this.signature(payload))) {
       throw ValidationFailed.of('cursor', 'is not one that was given out');
     }
-    const [from, direction, key, id] = JSON.parse(payload.toString()) as [
+    const [from, direction, key, id, rowsBefore] = JSON.parse(payload.toString()) as [
       string,
       0 | 1,
       string | null,
       string,
+      number,
     ];
     if (from !== digest(query)) throw new CursorMismatch();
-    return { direction: direction === 0 ? 'next' : 'previous', key, id };
+    return { direction: direction === 0 ? 'next' : 'previous', key, id, rowsBefore };
   }
 
   private signature(payload: Buffer): Buffer {

@@ -39,14 +39,20 @@ export const pagePlace = (
   const [top, bottom] = backwards ? [read.last, read.first] : [read.first, read.last];
   const hasNextPage = backwards ? true : more;
   const hasPreviousPage = backwards ? more : cursor !== undefined || page > 1;
-  const encode = (direction: CursorPosition['direction'], at: Edge | undefined): string | null =>
-    at === undefined ? null : cursors.encode({ direction, ...at }, query);
+  const shown = Math.min(read.fetched, read.limit);
+  const place = cursor?.rowsBefore ?? (page - 1) * read.limit;
+  const start = backwards ? Math.max(0, place - shown) : place;
+  const encode = (
+    direction: CursorPosition['direction'],
+    at: Edge | undefined,
+    rowsBefore: number,
+  ): string | null => (at === undefined ? null : cursors.encode({ direction, ...at, rowsBefore }, query));
   return {
     page: cursor === undefined ? page : null,
     limit: read.limit,
     hasNextPage,
     hasPreviousPage,
-    nextCursor: hasNextPage ? encode('next', bottom) : null,
-    previousCursor: hasPreviousPage ? encode('previous', top) : null,
+    nextCursor: hasNextPage ? encode('next', bottom, start + shown) : null,
+    previousCursor: hasPreviousPage ? encode('previous', top, start) : null,
   };
 };
