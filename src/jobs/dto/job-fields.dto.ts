@@ -94,6 +94,7 @@ export class JobFieldsDto {
   @OptionalDate({ description: 'Last day to apply.' })
   deadline?: string | null;
 
+  @Transform(({ value }: { value: unknown }) => (value === null ? [] : value))
   @Optional()
   @IsArray({ message: 'must be a list of texts' })
   @ArrayMaxSize(50, { message: 'must hold at most 50 tags' })
@@ -106,6 +107,7 @@ export class JobFieldsDto {
     items: { type: 'string', minLength: 1, maxLength: 50 },
     maxItems: 50,
     required: false,
+    nullable: true,
     example: ['remote', 'mathematics'],
   })
   tags?: string[];

@@ -88,9 +88,9 @@ export class JobFilterResolver {
 }
 
 const ownerOf = (ownerId: string | undefined, caller: Caller): string => {
-  if (ownerId === undefined || ownerId === caller.id) return caller.id;
-  if (caller.role !== 'admin') throw new Forbidden();
-  return ownerId.toLowerCase();
+  const owner = ownerId?.toLowerCase() ?? caller.id;
+  if (owner !== caller.id && caller.role !== 'admin') throw new Forbidden();
+  return owner;
 };
 
 const asCategory = (word: string, field = 'category'): StatusCategory => {

@@ -3,10 +3,11 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsNumber, IsString, IsUUID, Matches, Min, MinLength } from 'class-validator';
 import {
   Characters,
+  hasAtMostCharacters,
+  isDate,
   IsStorable,
   Optional,
   OptionalBoolean,
-  OptionalDate,
   OptionalInteger,
   OptionalTime,
   rule,
@@ -41,7 +42,7 @@ const splitList = (value: unknown): unknown => {
 const isTextList = (value: unknown): boolean =>
   Array.isArray(value) &&
   value.length <= MAX_LIST_ITEMS &&
-  value.every((item) => typeof item === 'string' && item.length >= 1 && item.length <= 50);
+  value.every((item) => typeof item === 'string' && item !== '' && hasAtMostCharacters(item, 50));
 
 const CommaList =
   (description: string, example: string): PropertyDecorator =>
@@ -63,6 +64,22 @@ const QueryNumber =
     IsNumber({ maxDecimalPlaces: 2 }, { message: 'must be a number with at most two decimals' })(target, key);
     Min(0, { message: 'must not be negative' })(target, key);
     ApiProperty({ type: Number, required: false, minimum: 0, description, example })(target, key);
+  };
+
+/** A day; unlike in a body, an empty value is a wrong one. */
+const QueryDate =
+  (description: string): PropertyDecorator =>
+  (target, key) => {
+    Optional()(target, key);
+    rule(
+      'isDate',
+      'must be a date such as 2026-01-31',
+      (value) => typeof value === 'string' && isDate(value),
+    )(target, key);
+    ApiProperty({ type: String, format: 'date', required: false, description, example: '2026-01-31' })(
+      target,
+      key,
+    );
   };
 
 const Choice =
@@ -114,10 +131,10 @@ export class JobFilterDto {
   @OptionalTime({ description: 'Created before.' })
   createdTo?: string;
 
-  @OptionalDate({ description: 'Deadline on or after.' })
+  @QueryDate('Deadline on or after.')
   deadlineFrom?: string;
 
-  @OptionalDate({ description: 'Deadline on or before.' })
+  @QueryDate('Deadline on or before.')
   deadlineTo?: string;
 
   @OptionalTime({ description: 'Current status since or after.' })

@@ -38,11 +38,13 @@ export const OptionalTime = (doc: FieldDoc = {}): PropertyDecorator =>
     optional({ type: String, format: 'date-time' }, { example: '2026-01-31T09:30:00.000Z', ...doc }),
   );
 
-/** A JSON object of at most `maxBytes` bytes, at most 32 deep, that may be left out. */
+/** A JSON object of at most `maxBytes` bytes, at most 32 deep, that may be left out; `null` becomes the empty one. */
 export const OptionalJson = (maxBytes: number, doc: FieldDoc = {}): PropertyDecorator =>
   applyDecorators(
     // As sent: class-transformer would rebuild every object inside.
-    Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]),
+    Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) =>
+      obj[key] === null ? {} : obj[key],
+    ),
     Optional(),
     rule('isObject', 'must be a JSON object', isPlainObject),
     rule('isShallow', 'must not nest deeper than 32', (value) => isShallowJson(value)),
@@ -56,7 +58,7 @@ export const OptionalJson = (maxBytes: number, doc: FieldDoc = {}): PropertyDeco
       `must be at most ${maxBytes} bytes of JSON`,
       (value) => !isShallowJson(value) || Buffer.byteLength(JSON.stringify(value)) <= maxBytes,
     ),
-    optional({ type: 'object', additionalProperties: true }, doc),
+    optional({ type: 'object', additionalProperties: true, nullable: true }, doc),
   );
 
 const isPlainObject = (value: unknown): boolean =>
