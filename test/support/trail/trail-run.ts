@@ -96,7 +96,7 @@ class Sender {
     const job = this.job(command.job);
     const note = randomUUID();
     const body = { status: command.status, note, occurredAt: occurredAt(command.when) };
-    const headers = command.repeats === 0 ? {} : { 'idempotency-key': note };
+    const headers: Record<string, string> = command.repeats === 0 ? {} : { 'idempotency-key': note };
     const send = () => this.call('POST', job, '/status-events', command.user, body, headers);
     const answers = await Promise.all(Array.from({ length: command.repeats + 1 }, send));
     const first = answers.filter(({ headers: given }) => given.get('idempotency-replayed') === null);
