@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import QueryStream from 'pg-query-stream';
-import { Readable } from 'node:stream';
+import { type Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import type { PoolClient } from 'pg';
 import { Database, Parameters, unprepared } from '../../platform/database';
 import { type JobFilter } from './job-filter';
 import { matching } from './job-count.query';
@@ -38,18 +40,28 @@ export class JobRowsQuery {
     return (await this.database.queryOne<{ rows: number }>(unprepared(text), parameters.values)).rows;
   }
 
+  /** Opens the stream in a read-only transaction of its own, where the statement timeout does not apply. */
   private async open(text: string, values: unknown[]): Promise<Readable> {
     const client = await this.database.pool.connect();
-    let released = false;
-    const release = (error?: Error | null): void => {
-      if (released) return;
-      released = true;
-      // A stream that was broken off leaves its portal open: that connection is not lent again.
-      client.release(error ?? undefined);
-    };
+    try {
+      await client.query('BEGIN READ ONLY; SET LOCAL statement_timeout = 0');
+    } catch (error) {
+      client.release(error as Error);
+      throw error;
+    }
     const stream = client.query(new QueryStream(text, values, { batchSize: BATCH }));
-    stream.once('error', (error: Error) => release(error));
-    stream.once('close', () => release(stream.readableEnded ? null : new Error('The reader left.')));
+    void giveBackAfter(stream, client);
     return stream;
   }
 }
+
+/** A stream that broke, or was broken off, may leave the server at work: that connection is not lent again. */
+const giveBackAfter = async (stream: Readable, client: PoolClient): Promise<void> => {
+  try {
+    await finished(stream);
+    await client.query('COMMIT');
+    client.release();
+  } catch (error) {
+    client.release(error as Error);
+  }
+};
