@@ -1,0 +1,75 @@
+import type { JobApi } from '../job-api';
+import type { ListFilter } from './expected-list';
+
+/** A page as answered. */
+export interface AnsweredPage {
+  data: Record<string, unknown>[];
+  pagination: {
+    page: number | null;
+    limit: number;
+    totalItems: number | null;
+    totalPages: number | null;
+    countMode: string;
+    hasNextPage: boolean;
+    hasPreviousPage: boolean;
+    nextCursor: string | null;
+    previousCursor: string | null;
+  };
+}
+
+/** Asks for a page. @throws unless it is answered 200 */
+export const readPage = async (
+  api: JobApi,
+  query: Record<string, string | number>,
+): Promise<AnsweredPage> => {
+  const parameters = Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]);
+  const answer = await api.get(`?${new URLSearchParams(parameters).toString()}`);
+  if (answer.status !== 200) throw new Error(`${JSON.stringify(query)}: ${answer.status} ${answer.text}`);
+  return answer.body as AnsweredPage;
+};
+
+/** Pages never end in a circle: more than this many is a bug. */
+const MOST_PAGES = 2000;
+
+/** All pages from the first on, by `nextCursor`. */
+export const pagesForward = async (
+  api: JobApi,
+  query: ListFilter & { limit: string },
+): Promise<AnsweredPage[]> => {
+  const pages = [await readPage(api, query)];
+  for (let cursor = pages[0]?.pagination.nextCursor; cursor && pages.length < MOST_PAGES;) {
+    const page = await readPage(api, { ...query, cursor });
+    pages.push(page);
+    cursor = page.pagination.nextCursor;
+  }
+  return pages;
+};
+
+/** All pages before the given one, nearest first, by `previousCursor`. */
+export const pagesBackward = async (
+  api: JobApi,
+  query: ListFilter & { limit: string },
+  from: AnsweredPage,
+): Promise<AnsweredPage[]> => {
+  const pages: AnsweredPage[] = [];
+  for (let cursor = from.pagination.previousCursor; cursor && pages.length < MOST_PAGES;) {
+    const page = await readPage(api, { ...query, cursor });
+    pages.push(page);
+    cursor = page.pagination.previousCursor;
+  }
+  return pages;
+};
+
+/** All pages by their numbers. */
+export const pagesByNumber = async (
+  api: JobApi,
+  query: ListFilter & { limit: string },
+): Promise<AnsweredPage[]> => {
+  const pages: AnsweredPage[] = [];
+  for (let page = 1; page <= MOST_PAGES; page += 1) {
+    const answer = await readPage(api, { ...query, page });
+    pages.push(answer);
+    if (!answer.pagination.hasNextPage) break;
+  }
+  return pages;
+};
