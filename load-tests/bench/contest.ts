@@ -1,0 +1,104 @@
+import { cpuSeconds, cpuSecondsOfChildren } from './cpu-time';
+import { HttpConnection } from './http-client';
+import { CLIENTS, runLoad, type LoadClient, type LoadResult } from './load';
+
+/** One who is measured. */
+export interface Contestant {
+  name: string;
+  /** Process whose CPU time is told; `undefined`: the bench itself does the work. */
+  pid?: number;
+  /** Opens one of the clients. */
+  open(): Promise<LoadClient>;
+}
+
+/** Medians over the rounds. CPU times in microseconds for one request. */
+export interface Outcome extends LoadResult {
+  name: string;
+  serverCpu: number | undefined;
+  postgresCpu: number;
+}
+
+/** How long and how often. */
+export interface Rounds {
+  rounds: number;
+  /** Of load for each contestant in each round. */
+  seconds: number;
+  /** Pid of the Postgres server. */
+  postgresPid: number;
+}
+
+const median = (values: number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+};
+
+type Sample = Omit<Outcome, 'name'>;
+
+const measure = async (contestant: Contestant, { seconds, postgresPid }: Rounds): Promise<Sample> => {
+  const clients = await Promise.all(Array.from({ length: CLIENTS }, () => contestant.open()));
+  try {
+    const server = contestant.pid === undefined ? 0 : cpuSeconds(contestant.pid);
+    const postgres = cpuSecondsOfChildren(postgresPid);
+    const result = await runLoad(clients, seconds);
+    const each = 1e6 / (result.perSecond * seconds);
+    return {
+      ...result,
+      serverCpu: contestant.pid === undefined ? undefined : (cpuSeconds(contestant.pid) - server) * each,
+      postgresCpu: (cpuSecondsOfChildren(postgresPid) - postgres) * each,
+    };
+  } finally {
+    await Promise.all(clients.map((client) => client.close()));
+  }
+};
+
+/**
+ * Measures the contestants in alternating rounds, so that what else the machine does meets them alike, each
+ * round in another order; one short round before warms them up.
+ */
+export const runContest = async (contestants: readonly Contestant[], rounds: Rounds): Promise<Outcome[]> => {
+  const samples = contestants.map((): Sample[] => []);
+  for (const contestant of contestants) await measure(contestant, { ...rounds, seconds: rounds.seconds / 2 });
+  for (let round = 0; round < rounds.rounds; round += 1) {
+    for (let turn = 0; turn < contestants.length; turn += 1) {
+      const index = (turn + round) % contestants.length;
+      samples[index]!.push(await measure(contestants[index]!, rounds));
+    }
+  }
+  const medianOf = (index: number, read: (sample: Sample) => number): number =>
+    median(samples[index]!.map(read));
+  return contestants.map(({ name, pid }, index) => ({
+    name,
+    perSecond: medianOf(index, (sample) => sample.perSecond),
+    p50: medianOf(index, (sample) => sample.p50),
+    p99: medianOf(index, (sample) => sample.p99),
+    serverCpu: pid === undefined ? undefined : medianOf(index, (sample) => sample.serverCpu ?? 0),
+    postgresCpu: medianOf(index, (sample) => sample.postgresCpu),
+  }));
+};
+
+/** A contestant that is asked over HTTP, request after request of those given. */
+export const overHttp = (
+  name: string,
+  { port, pid }: { port: number; pid: number },
+  next: () => Buffer,
+  expectedStatus = 200,
+): Contestant => ({
+  name,
+  pid,
+  open: async () => {
+    const connection = await HttpConnection.open(port);
+    return {
+      work: async () => {
+        const { status, body } = await connection.send(next());
+        if (status !== expectedStatus) throw new Error(`${name} answered ${status}: ${body.toString()}`);
+      },
+      close: () => connection.close(),
+    };
+  },
+});
+
+/** Gives the items one after another, from the beginning again after the last. */
+export const inTurn = <T>(items: readonly T[]): (() => T) => {
+  let index = 0;
+  return () => items[index++ % items.length]!;
+};

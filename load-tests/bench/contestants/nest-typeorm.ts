@@ -1,0 +1,100 @@
+import 'reflect-metadata';
+import { Controller, Get, Header, Headers, Injectable, Module, Query } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import { SnakeNamingStrategy } from '../../../src/platform/database/snake-naming.strategy';
+import { announce } from './announce';
+import { LIMIT, firstPagination } from './page-envelope';
+import { LISTED, TutorialJob } from './tutorial-job.entity';
+
+/** Baseline: the list as a NestJS tutorial writes it, with an entity, a repository and `findAndCount`. */
+@Injectable()
+class JobsService {
+  constructor(@InjectRepository(TutorialJob) private readonly jobs: Repository<TutorialJob>) {}
+
+  async findPage(ownerId: string, page: number, limit: number) {
+    const [rows, total] = await this.jobs.findAndCount({
+      select: LISTED,
+      where: { ownerId, archived: false },
+      order: { createdAt: 'DESC', id: 'DESC' },
+      skip: (page - 1) * limit,
+      take: limit,
+    });
+    const last = total > limit ? rows.at(-1) : undefined;
+    const key = last && { key: last.createdAt.toISOString(), id: last.id };
+    return { data: rows.map(toRow), pagination: JSON.parse(firstPagination(ownerId, total, key)) as unknown };
+  }
+}
+
+/** The row in the order of the contract; an entity has the order of its columns and some that are not sent. */
+const toRow = ({ workflowId, archived: _archived, ...job }: TutorialJob) => ({
+  id: job.id,
+  ownerId: job.ownerId,
+  workflow: workflowId,
+  externalRef: job.externalRef,
+  title: job.title,
+  company: job.company,
+  location: job.location,
+  city: job.city,
+  state: job.state,
+  jobType: job.jobType,
+  industry: job.industry,
+  source: job.source,
+  url: job.url,
+  salaryMin: job.salaryMin,
+  salaryMax: job.salaryMax,
+  salaryCurrency: job.salaryCurrency,
+  deadline: job.deadline,
+  tags: job.tags,
+  currentStatus: job.currentStatus,
+  currentStatusCategory: job.currentStatusCategory,
+  currentStatusAt: job.currentStatusAt,
+  version: job.version,
+  createdAt: job.createdAt,
+  updatedAt: job.updatedAt,
+  archivedAt: job.archivedAt,
+  archiveReason: job.archiveReason,
+});
+
+@Controller('api/jobs')
+class JobsController {
+  constructor(private readonly jobs: JobsService) {}
+
+  @Get()
+  @Header('content-type', 'application/json; charset=utf-8')
+  list(
+    @Headers('x-owner-id') ownerId: string,
+    @Query('page') page = '1',
+    @Query('limit') limit = String(LIMIT),
+  ) {
+    return this.jobs.findPage(ownerId, Number(page), Number(limit));
+  }
+}
+
+@Module({
+  imports: [
+    TypeOrmModule.forRoot({
+      type: 'postgres',
+      url: process.env.DATABASE_URL ?? '',
+      entities: [TutorialJob],
+      namingStrategy: new SnakeNamingStrategy(),
+      poolSize: 20,
+    }),
+    TypeOrmModule.forFeature([TutorialJob]),
+  ],
+  controllers: [JobsController],
+  providers: [JobsService],
+})
+class AppModule {}
+
+const start = async (): Promise<void> => {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule, new FastifyAdapter(), {
+    logger: false,
+  });
+  await app.listen(0, '127.0.0.1');
+  announce(app.getHttpServer().address());
+};
+
+void start();

@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AccessTokens } from '../../src/auth/access-tokens';
+import { AppConfig, parseEnvironment } from '../../src/config';
+import { type BenchOptions } from './options';
+import { ROOT, startServer, type ServerProcess } from './processes';
+
+/** Signs the tokens and cursors of a run; the baselines make the same cursors with it. */
+export const SECRET_KEY = 'the-secret-of-the-bench-is-nobodys-secret';
+
+const environment = { SECRET_KEY, ACCESS_TOKEN_EXPIRE_MINUTES: '1440' };
+
+/** The program as it is run in production, with a log file. */
+export interface Program extends ServerProcess {
+  /** Headers of a request by this user: a real token. */
+  headers(userId: string): Record<string, string>;
+  /** Lines that it has logged. */
+  logLines(): number;
+}
+
+/** Builds the program unless told not to, and starts it in a process of its own. */
+export const startProgram = async (databaseUrl: string, options: BenchOptions): Promise<Program> => {
+  if (options.build) execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit' });
+  const logFile = join(mkdtempSync(join(tmpdir(), 'jobtrail-bench-')), 'jobtrail.log');
+  const profile =
+    options.cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.cpuProfile}`];
+  const server = await startServer([...profile, '--enable-source-maps', 'dist/main.js'], {
+    ...environment,
+    DATABASE_URL: databaseUrl,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    LOG_FILE: logFile,
+  });
+  const config = new AppConfig(parseEnvironment(environment), { databaseUrl, secretKey: SECRET_KEY });
+  const tokens = new AccessTokens(config);
+  return {
+    ...server,
+    headers: (userId) => ({
+      authorization: `Bearer ${tokens.issue({ id: userId, role: 'user', sessionId: userId })}`,
+      'x-owner-id': userId,
+    }),
+    logLines: () => readFileSync(logFile, 'latin1').split('\n').length - 1,
+  };
+};

@@ -1,0 +1,72 @@
+import { type Outcome } from './contest';
+
+/** A ratio between two outcomes, and what it should be. */
+export interface Target {
+  what: string;
+  measured: number;
+  /** `measured` reaches this, or stays below it with `atMost`. */
+  wanted: number;
+  atMost?: boolean;
+  unit?: string;
+}
+
+/** A table of the report, and how it stands to the targets. */
+export interface Section {
+  title: string;
+  outcomes: Outcome[];
+  targets: Target[];
+  /** Further lines. */
+  notes?: string[];
+}
+
+const whole = (value: number): string => Math.round(value).toLocaleString('en-US').replaceAll(',', ' ');
+const milliseconds = (value: number): string => value.toFixed(value < 10 ? 2 : 1);
+const ratio = (value: number): string => (Number.isFinite(value) ? value.toFixed(value < 10 ? 2 : 1) : '-');
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+/** The section as Markdown; ratios are to the last row. */
+export const sectionText = ({ title, outcomes, targets, notes = [] }: Section): string => {
+  const reference = outcomes.at(-1)?.perSecond ?? Number.NaN;
+  const table =
+    outcomes.length === 0
+      ? []
+      : [
+          row(['', 'requests/s', 'p50 ms', 'p99 ms', 'ratio', 'Node µs', 'Postgres µs']),
+          '|---|---:|---:|---:|---:|---:|---:|',
+          ...outcomes.map(({ name, perSecond, p50, p99, serverCpu, postgresCpu }) =>
+            row([
+              name,
+              whole(perSecond),
+              milliseconds(p50),
+              milliseconds(p99),
+              ratio(perSecond / reference),
+              serverCpu === undefined ? '' : whole(serverCpu),
+              whole(postgresCpu),
+            ]),
+          ),
+          '',
+        ];
+  return [
+    `### ${title}`,
+    '',
+    ...table,
+    ...notes.map((note) => `- ${note}`),
+    ...targets.map(targetText),
+    '',
+  ].join('\n');
+};
+
+const targetText = ({ what, measured, wanted, atMost = false, unit = '' }: Target): string => {
+  const reached = atMost ? measured <= wanted : measured >= wanted;
+  const show = unit === '' ? ratio : whole;
+  const verdict = reached ? 'reached' : `MISSED by ${Math.round(Math.abs(1 - measured / wanted) * 100)} %`;
+  return `- ${what}: ${show(measured)}${unit} (wanted: at ${atMost ? 'most' : 'least'} ${show(wanted)}${unit}) ${verdict}`;
+};
+
+/** The ratio of the throughputs of two outcomes by name. */
+export const throughputRatio = (outcomes: readonly Outcome[], of: string, to: string): number => {
+  const perSecond = (name: string): number =>
+    outcomes.find((outcome) => outcome.name === name)?.perSecond ?? Number.NaN;
+  return perSecond(of) / perSecond(to);
+};

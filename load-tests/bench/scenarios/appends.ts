@@ -1,0 +1,82 @@
+import { Client } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import { APPEND_ONE } from '../../../src/jobs/trail/append-events.statement';
+import { type Bench, type Scenario } from '../bench';
+import { inTurn, overHttp, runContest, type Contestant } from '../contest';
+import { requestBytes } from '../http-client';
+import { throughputRatio } from '../report';
+
+/** Jobs that events are appended to, in turn: many, so that no history becomes long. */
+const TARGETS = 20_000;
+
+const MANY = 'many owners';
+const ONE = 'one owner';
+const OURS_MANY = `Jobtrail, ${MANY}`;
+const OURS_ONE = `Jobtrail, all to ${ONE}`;
+const LOOP_MANY = `bare pg loop, ${MANY}`;
+const LOOP_ONE = `bare pg loop, all to ${ONE}`;
+
+interface TargetJob {
+  id: string;
+  owner_id: string;
+}
+
+/** Appending events, against a loop of the same statement without the program around it. */
+export const appends: Scenario = async (bench) => {
+  const { program, database } = bench;
+  const many = await targets(bench, 'owner_id <> $1');
+  const one = await targets(bench, 'owner_id = $1');
+  const headers = new Map<string, Record<string, string>>();
+  const request = ({ id, owner_id }: TargetJob): Buffer => {
+    const known = headers.get(owner_id) ?? program.headers(owner_id);
+    headers.set(owner_id, known);
+    return requestBytes('POST', `/api/jobs/${id}/status-events`, known, '{"status":"interview"}');
+  };
+  const outcomes = await runContest(
+    [
+      pgLoop(LOOP_ONE, database.postgres.url, inTurn(one)),
+      overHttp(OURS_ONE, program, inTurn(one.map(request)), 201),
+      overHttp(OURS_MANY, program, inTurn(many.map(request)), 201),
+      pgLoop(LOOP_MANY, database.postgres.url, inTurn(many)),
+    ],
+    bench.rounds,
+  );
+  const ratio = (of: string, to: string): number => throughputRatio(outcomes, of, to);
+  return {
+    title: 'Appending a status event, 32 clients',
+    outcomes,
+    targets: [
+      { what: `many owners, to the loop`, measured: ratio(OURS_MANY, LOOP_MANY), wanted: 0.4 },
+      { what: `one owner, to the loop`, measured: ratio(OURS_ONE, LOOP_ONE), wanted: 0.4 },
+      { what: `one owner to many owners`, measured: ratio(OURS_ONE, OURS_MANY), wanted: 0.7 },
+    ],
+  };
+};
+
+const targets = async ({ database }: Bench, whose: string): Promise<TargetJob[]> => {
+  const { rows } = await database.client.query<TargetJob>(
+    `SELECT id, owner_id FROM jobs WHERE workflow_id = 'application' AND NOT archived AND ${whose}
+     ORDER BY md5(id::text) LIMIT $2`,
+    [database.owners.big, TARGETS],
+  );
+  return rows;
+};
+
+/** Sends the program's own statement, prepared, over one connection a client. */
+const pgLoop = (name: string, url: string, next: () => TargetJob): Contestant => ({
+  name,
+  open: async () => {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    return {
+      work: async () => {
+        const { id, owner_id } = next();
+        const values = [[id], [uuidv7()], owner_id, owner_id, 'interview', null, null, null];
+        const { rows } = await client.query<{ outcome: string }>({ ...APPEND_ONE, values });
+        if (rows[0]?.outcome !== 'appended')
+          throw new Error(`Not appended: ${rows[0]?.outcome ?? 'no such job'}`);
+      },
+      close: () => client.end(),
+    };
+  },
+});
