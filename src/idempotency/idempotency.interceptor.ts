@@ -91,11 +91,15 @@ const replay = ({ status, headers, body }: StoredAnswer): VerbatimAnswer =>
 
 const answerOf = (value: unknown, reply: FastifyReply): StoredAnswer => ({
   status: reply.statusCode,
-  headers: Object.fromEntries(
-    KEPT_HEADERS.flatMap((name) => {
-      const header = reply.getHeader(name);
-      return header === undefined ? [] : [[name, String(header)]];
-    }),
-  ),
+  headers: {
+    // What Fastify will say of an object that it makes JSON of; a finished text has its own.
+    ...(typeof value === 'string' ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+    ...Object.fromEntries(
+      KEPT_HEADERS.flatMap((name) => {
+        const header = reply.getHeader(name);
+        return header === undefined ? [] : [[name, String(header)]];
+      }),
+    ),
+  },
   body: typeof value === 'string' ? value : JSON.stringify(value),
 });

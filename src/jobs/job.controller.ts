@@ -144,11 +144,11 @@ export class JobController {
   async archive(
     @CurrentUser() caller: Caller,
     @UuidParam('id') id: string,
-    @Body() dto: ArchiveJobDto | undefined,
+    @Body() dto: ArchiveJobDto,
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    return tagged(reply, await this.jobs.archive(caller, id, dto?.reason ?? null, ifMatch));
+    return tagged(reply, await this.jobs.archive(caller, id, dto.reason ?? null, ifMatch));
   }
 
   @Post(':id/restore')
