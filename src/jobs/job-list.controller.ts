@@ -10,7 +10,7 @@ import {
 import { CurrentUser, type Caller } from '../auth';
 import { ApiProblems, JsonText } from '../platform/http';
 import { OptionalInteger } from '../platform/validation';
-import { JobListDto, JobPageDto, JobRowDto } from './dto/job.dto';
+import { JobListDto, JobPageDto, JobPartsPageDto, JobRowDto, JobRowPartDto } from './dto/job.dto';
 import { JobListService } from './list/job-list.service';
 import { ListJobsDto } from './list/list-jobs.dto';
 import { UnpaginatedJobsService } from './list/unpaginated-jobs.service';
@@ -43,13 +43,15 @@ export class JobListController {
       'Follow `nextCursor` to read on at any depth. A job that matches all the while with an unchanged sort key ' +
       'comes exactly once; one that changes meanwhile may come again or not at all.',
   })
-  @ApiExtraModels(JobPageDto, JobRowDto)
+  @ApiExtraModels(JobPageDto, JobRowDto, JobPartsPageDto, JobRowPartDto)
   @ApiOkResponse({
-    description: 'A page; with `paginate=false` a bare array of rows.',
+    description: 'A page; with `paginate=false` a bare array of rows; with `fields` only those of each row.',
     schema: {
-      oneOf: [
+      anyOf: [
         { $ref: getSchemaPath(JobPageDto) },
+        { $ref: getSchemaPath(JobPartsPageDto) },
         { type: 'array', items: { $ref: getSchemaPath(JobRowDto) } },
+        { type: 'array', items: { $ref: getSchemaPath(JobRowPartDto) } },
       ],
     },
   })

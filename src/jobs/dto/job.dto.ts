@@ -1,4 +1,4 @@
-import { ApiProperty, OmitType } from '@nestjs/swagger';
+import { ApiProperty, OmitType, PartialType } from '@nestjs/swagger';
 import { PaginationDto } from '../../platform/pagination';
 import { STATUS_CATEGORIES, type StatusCategory } from '../../workflows';
 
@@ -100,8 +100,20 @@ export class JobDto {
   archiveReason: string | null;
 }
 
-/** A row of the list: a job without its long texts. With `fields` only the fields asked for. */
+/** A row of the list: a job without its long texts. */
 export class JobRowDto extends OmitType(JobDto, ['description', 'notes', 'attributes'] as const) {}
+
+/** A row of the list where `fields` names some of its fields. */
+export class JobRowPartDto extends PartialType(JobRowDto) {}
+
+/** A page of the list where `fields` names some fields of the rows. */
+export class JobPartsPageDto {
+  @ApiProperty({ type: [JobRowPartDto] })
+  data: JobRowPartDto[];
+
+  @ApiProperty({ type: PaginationDto })
+  pagination: PaginationDto;
+}
 
 /** A page of the list. */
 export class JobPageDto {

@@ -1,0 +1,257 @@
+import { randomUUID } from 'node:crypto';
+import { createSigner } from 'fast-jwt';
+import { deriveKey } from '../../src/platform/security';
+import { AnswerCheck } from '../support/answer-check';
+import { addressOf, caseOf, FEW_ROWS, makeWorld, type ApiCall, type World } from '../support/api-cases';
+import {
+  bodyTypes,
+  currentOpenApi,
+  exampleOf,
+  isPublic,
+  nameOf,
+  operationsOf,
+  type OpenApiDocument,
+  type Operation,
+} from '../support/open-api';
+import { startTcpProxy } from '../support/tcp-proxy';
+import {
+  startTestApp,
+  TEST_SECRET_KEY,
+  type TestApp,
+  type TestResponse,
+  type TestUser,
+} from '../support/test-app';
+
+const BODY_LIMIT = 64 * 1024;
+
+/** Of no use without the right key, and expired; signed as the program signs. */
+const expiredToken = (): string =>
+  createSigner({ algorithm: 'HS256', key: deriveKey(TEST_SECRET_KEY, 'access-token'), iss: 'jobtrail' })({
+    sub: randomUUID(),
+    sid: randomUUID(),
+    role: 'user',
+    iat: 1_600_000_000,
+    exp: 1_600_000_060,
+  });
+
+let app: TestApp;
+let document: OpenApiDocument;
+let operations: Operation[];
+let check: AnswerCheck;
+
+/** What was not as documented, and what was seen, as `operation code` or `operation status`. */
+const flaws: string[] = [];
+const seen = new Set<string>();
+
+beforeAll(async () => {
+  document = await currentOpenApi();
+  operations = operationsOf(document);
+  check = new AnswerCheck(document);
+  app = await startTestApp({
+    MAX_BODY_BYTES: String(BODY_LIMIT),
+    MAX_UNPAGINATED: String(FEW_ROWS),
+    MAX_IMPORT_BYTES: '1024',
+  });
+  shared = await app.register();
+});
+
+afterAll(() => app.close());
+
+/** Calls an operation and holds the answer to the document. */
+const call = async (
+  operation: Operation,
+  { headers, body, ...address }: ApiCall,
+  token: string | undefined,
+  url = app,
+): Promise<TestResponse> => {
+  const answer = await url.request(operation.method, addressOf(operation.path, address), {
+    token,
+    ...(body === undefined ? {} : { body }),
+    ...(headers ? { headers } : {}),
+  });
+  const label = `${nameOf(operation)} ${answer.status}`;
+  flaws.push(...check.flaws(operation, answer).map((flaw) => `${label}: ${flaw}`));
+  seen.add(`${nameOf(operation)} ${answer.status >= 400 ? String(answer.body?.code) : answer.status}`);
+  return answer;
+};
+
+const tokenFor = (operation: Operation, { user }: World): string | undefined =>
+  isPublic(operation) ? undefined : user.token;
+
+const takes = (operation: Operation, header: string): boolean =>
+  operation.parameters.some(({ name }) => name === header);
+
+/** One user for all, where neither the number of their jobs nor the state of their session matters: passwords cost time. */
+let shared: TestUser;
+const OWN_USER = /^(GET \/api\/jobs|POST \/api\/auth\/\w+)$/;
+const worldFor = (operation: Operation): Promise<World> =>
+  makeWorld(app, OWN_USER.test(nameOf(operation)) ? undefined : shared);
+
+/** Puts a header or more to a call. */
+const withHeaders = (sent: ApiCall, headers: Record<string, string>): ApiCall => ({
+  ...sent,
+  headers: { ...sent.headers, ...headers },
+});
+
+/** What is wrong in the same way for every operation that takes such input, by code. */
+const generalProblems = (operation: Operation, valid: ApiCall, token: string | undefined) => {
+  const [contentType] = bodyTypes(operation);
+  const ids = operation.path.includes('{');
+  const tries: { code: string; sent: ApiCall; token?: string | undefined }[] = [];
+  const add = (applies: boolean, code: string, sent: ApiCall, as: string | undefined = token): void => {
+    if (applies) tries.push({ code, sent, token: as });
+  };
+  const hasQuery = operation.parameters.some((parameter) => parameter.in === 'query');
+  add(hasQuery, 'validation_failed', { ...valid, query: { ...valid.query, unknown: '1' } });
+  add(ids && '400' in operation.responses, 'validation_failed', { ...valid, path: { id: 'not-an-id' } });
+  add(ids, 'not_found', { ...valid, path: { id: randomUUID() } });
+  add(!isPublic(operation), 'token_expired', valid, expiredToken());
+  add(takes(operation, 'If-Match'), 'version_conflict', withHeaders(valid, { 'if-match': '"999"' }));
+  if (contentType === undefined) return tries;
+  add(true, 'unsupported_media_type', {
+    ...withHeaders(valid, { 'content-type': 'text/html' }),
+    body: '<p>',
+  });
+  const json = contentType === 'application/json';
+  add(json, 'validation_failed', { ...valid, body: { unknown: 1 } });
+  add(json, 'malformed_json', { ...valid, body: '{' });
+  add(true, 'payload_too_large', {
+    ...withHeaders(valid, { 'content-type': contentType }),
+    body: JSON.stringify('x'.repeat(BODY_LIMIT + 1)),
+  });
+  return tries;
+};
+
+const tryIdempotency = async (operation: Operation, valid: ApiCall, world: World): Promise<void> => {
+  const { token, user } = world.user;
+  const first = withHeaders(valid, { 'idempotency-key': operation.operationId });
+  const answer = await call(operation, first, token);
+  const again = await call(operation, first, token);
+  expect([nameOf(operation), again.status, again.text]).toEqual([
+    nameOf(operation),
+    answer.status,
+    answer.text,
+  ]);
+  expect(again.headers.get('idempotency-replayed')).toBe('true');
+  const other = { ...first, query: { other: '1' }, ...(bodyTypes(operation).length > 0 ? { body: {} } : {}) };
+  await call(operation, other, token);
+  // As the first request holds it while it runs: for the length of its transaction.
+  await app.query(`SELECT pg_advisory_lock(hashtextextended($1 || ':' || $2, 7669))`, [
+    user.id,
+    `${operation.operationId}-held`,
+  ]);
+  await call(operation, withHeaders(valid, { 'idempotency-key': `${operation.operationId}-held` }), token);
+};
+
+describe('The answers of the program', () => {
+  it('are as documented where a call succeeds, for every operation', async () => {
+    for (const operation of operations) {
+      const { call: valid, variants = [] } = caseOf(nameOf(operation));
+      for (const variant of [valid, ...variants]) {
+        const world = await worldFor(operation);
+        const answer = await call(operation, await variant(world), tokenFor(operation, world));
+        expect([nameOf(operation), answer.status < 300, answer.text]).toEqual([
+          nameOf(operation),
+          true,
+          answer.text,
+        ]);
+      }
+    }
+    expect(flaws).toEqual([]);
+  });
+
+  it('are as documented where a call fails', async () => {
+    for (const operation of operations) {
+      const world = await worldFor(operation);
+      const { call: valid, problems = {} } = caseOf(nameOf(operation));
+      const sent = await valid(world);
+      const token = tokenFor(operation, world);
+      if (!isPublic(operation)) await call(operation, sent, undefined);
+      for (const general of generalProblems(operation, sent, token)) {
+        const answer = await call(operation, general.sent, general.token);
+        expect([nameOf(operation), answer.body?.code]).toEqual([nameOf(operation), general.code]);
+      }
+      for (const [code, problem] of Object.entries(problems)) {
+        const answer = await call(operation, await problem(await makeWorld(app, world.user)), token);
+        expect([nameOf(operation), answer.body?.code]).toEqual([nameOf(operation), code]);
+      }
+      if (takes(operation, 'Idempotency-Key')) await tryIdempotency(operation, sent, world);
+    }
+    expect(flaws).toEqual([]);
+  });
+
+  it('are as documented where guesses of a password are braked', async () => {
+    const login = operations.find((operation) => nameOf(operation) === 'POST /api/auth/login')!;
+    const guess = { body: { email: 'victim@example.com', password: 'a guess' } };
+    for (let n = 0; n < 11; n++) await call(login, guess, undefined);
+    expect(flaws).toEqual([]);
+  });
+
+  it('are as documented where the database is away', async () => {
+    const world = await makeWorld(app);
+    const proxy = await startTcpProxy(app.databaseUrl);
+    const apart = await startTestApp({}, { databaseUrl: proxy.urlFor(app.databaseUrl) });
+    try {
+      await proxy.cut();
+      for (const operation of operations) {
+        const answer = await call(
+          operation,
+          await caseOf(nameOf(operation)).call(world),
+          tokenFor(operation, world),
+          apart,
+        );
+        expect([nameOf(operation), answer.status]).toEqual([
+          nameOf(operation),
+          '503' in operation.responses ? 503 : 200,
+        ]);
+      }
+      expect(flaws).toEqual([]);
+    } finally {
+      await apart.close();
+      await proxy.close();
+    }
+  });
+
+  it('have shown everything that is documented: each status and each code of each operation', () => {
+    const documented = operations.flatMap((operation) =>
+      Object.entries(operation.responses).flatMap(([status, { content }]) => {
+        if (Number(status) < 400) return `${nameOf(operation)} ${status}`;
+        const codes = Object.keys(content?.['application/problem+json']?.examples ?? {});
+        return codes.map((code) => `${nameOf(operation)} ${code}`);
+      }),
+    );
+    expect(documented.filter((what) => !seen.has(what))).toEqual([]);
+  });
+});
+
+describe('The examples of the document', () => {
+  it('are bodies that the program accepts, as far as their form goes', async () => {
+    for (const operation of operations) {
+      const media = operation.requestBody?.content['application/json'];
+      if (media?.schema === undefined) continue;
+      const world = await worldFor(operation);
+      const sent = {
+        ...(await caseOf(nameOf(operation)).call(world)),
+        body: exampleOf(document, media.schema),
+      };
+      const answer = await call(operation, sent, tokenFor(operation, world));
+      // An example of a refresh token cannot be a real one.
+      expect([nameOf(operation), answer.status]).not.toEqual([nameOf(operation), 400]);
+    }
+  });
+
+  it('of answers and errors fit their schemas', () => {
+    const wrong = operations.flatMap((operation) =>
+      Object.values(operation.responses).flatMap(({ content = {} }) =>
+        Object.values(content).flatMap(({ schema, examples = {} }) => {
+          const shown = Object.values(examples).map(({ value }) => value);
+          const values = shown.length > 0 ? shown : [exampleOf(document, schema ?? {})];
+          return values.flatMap((value) =>
+            value === undefined ? [] : check.schemaFlaws(schema ?? {}, value),
+          );
+        }),
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+});

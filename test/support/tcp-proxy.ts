@@ -1,0 +1,73 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { once } from 'node:events';
+
+/** A TCP proxy on 127.0.0.1, to take a server away or to let connections die without a word. */
+export interface TcpProxy {
+  port: number;
+  /** The same address with this proxy in place of its host and port. */
+  urlFor(url: string): string;
+  /** From now on connections that exist neither pass anything on nor end; new ones are as usual. */
+  freeze(): void;
+  /** Cuts all connections and refuses new ones. */
+  cut(): Promise<void>;
+  /** Accepts connections again after `cut`. */
+  restore(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts a proxy for the server that a URL names. */
+export const startTcpProxy = async (targetUrl: string): Promise<TcpProxy> => {
+  const { hostname, port: targetPort } = new URL(targetUrl);
+  const sockets = new Set<Socket>();
+  const frozen = new WeakSet<Socket>();
+  const keep = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => sockets.delete(socket));
+  };
+  const server = createServer((client) => {
+    const upstream = connect(Number(targetPort), hostname.replace(/^\[|\]$/g, ''));
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      keep(from);
+      from.on('data', (data) => {
+        if (!frozen.has(from)) to.write(data);
+      });
+      from.on('close', () => {
+        if (!frozen.has(from)) to.destroy();
+      });
+    }
+  });
+  const listen = async (port: number): Promise<number> => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  };
+  const cut = async (): Promise<void> => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  const port = await listen(0);
+  const urlFor = (url: string): string => {
+    const changed = new URL(url);
+    changed.hostname = '127.0.0.1';
+    changed.port = String(port);
+    return changed.href;
+  };
+  const freeze = (): void => sockets.forEach((socket) => frozen.add(socket));
+  return {
+    port,
+    urlFor,
+    freeze,
+    cut,
+    restore: async () => {
+      await listen(port);
+    },
+    close: cut,
+  };
+};
