@@ -3,7 +3,7 @@
  */
 /** A folder of src/ that holds the business; the others carry it. */
 const feature = '(?!platform/|config/|schema/|demo/)([^/]+)/';
-const lazyDevelopmentDependencies = '^src/platform/database/embedded(/|-|\\.ts$)';
+const lazyDevelopmentDependencies = '^src/(platform/database/embedded(/|-|\\.ts$)|demo/)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

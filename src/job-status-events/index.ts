@@ -1,2 +1,3 @@
 export { JobStatusEvent } from './job-status-event.entity';
 export { JobStatusEventsModule } from './job-status-events.module';
+export { AppendStatusEventDto } from './status-event.dto';

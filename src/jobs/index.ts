@@ -1,5 +1,8 @@
+export { CreateJobDto } from './dto/create-job.dto';
 export { JobDto } from './dto/job.dto';
 export { JobFieldsDto, MAX_JSON_BYTES, StatusKey } from './dto/job-fields.dto';
+export { changedFields } from './changed-fields';
+export { ExistingJobsQuery, type ExistingJob } from './existing-jobs.query';
 export { JOB_FIELDS, JOB_JSON, type JobField } from './job-json';
 export { JobSearch } from './job-search.entity';
 export { Job } from './job.entity';
@@ -13,5 +16,6 @@ export { jobSort } from './list/job-sort';
 export { JobFilterDto } from './list/list-jobs.dto';
 export { eventJson, FROM_STATUS } from './trail/event-json';
 export { JobInserter, type NewJob } from './trail/job-inserter';
+export { JobMerger, type JobMerge } from './trail/job-merger';
 export { JobTrail, type NewEvent } from './trail/job-trail';
 export { CLOCK_TOLERANCE_MINUTES } from './trail/append-events.statement';

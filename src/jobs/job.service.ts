@@ -3,6 +3,7 @@ import { type Caller } from '../auth';
 import { Database } from '../platform/database';
 import { assertIfMatch, sqlState, ValidationFailed, violatedConstraint } from '../platform/http';
 import { WorkflowService, type WorkflowDto } from '../workflows';
+import { changedFields } from './changed-fields';
 import { type CreateJobDto, type UpdateJobDto } from './dto/create-job.dto';
 import { ExternalRefTaken } from './job.errors';
 import { JobRepository, type JobChanges, type JobText } from './job.repository';
@@ -119,15 +120,6 @@ export class JobService {
     return workflow;
   }
 }
-
-/** Only what really changes: a PATCH that says what is so already is no change, and keeps the version. */
-const changedFields = (job: Job, fields: JobChanges): JobChanges =>
-  Object.fromEntries(
-    Object.entries(fields).filter(([name, value]) => {
-      const before = (job as unknown as Record<string, unknown>)[name];
-      return value !== undefined && JSON.stringify(before) !== JSON.stringify(value);
-    }),
-  );
 
 /** @throws ValidationFailed when both ends are known and the range is upside down */
 export const assertSalaryRange = (range: { salaryMin?: number | null; salaryMax?: number | null }): void => {

@@ -6,6 +6,7 @@ import { BulkService } from './bulk.service';
 import { JobListController } from './job-list.controller';
 import { JobSearch } from './job-search.entity';
 import { JobController } from './job.controller';
+import { ExistingJobsQuery } from './existing-jobs.query';
 import { Job } from './job.entity';
 import { JobRepository } from './job.repository';
 import { JobService } from './job.service';
@@ -17,6 +18,7 @@ import { JobRowsQuery } from './list/job-rows.query';
 import { UnpaginatedJobsService } from './list/unpaginated-jobs.service';
 import { UpcomingDeadlinesQuery } from './list/upcoming-deadlines.query';
 import { JobInserter } from './trail/job-inserter';
+import { JobMerger } from './trail/job-merger';
 import { JobTrail } from './trail/job-trail';
 
 /** Jobs: their list, their changes, and the writing of their trails. */
@@ -28,7 +30,9 @@ import { JobTrail } from './trail/job-trail';
     JobService,
     BulkService,
     JobInserter,
+    JobMerger,
     JobTrail,
+    ExistingJobsQuery,
     JobFilterResolver,
     JobPageQuery,
     JobCountQuery,
@@ -37,6 +41,14 @@ import { JobTrail } from './trail/job-trail';
     UnpaginatedJobsService,
     UpcomingDeadlinesQuery,
   ],
-  exports: [JobRepository, JobInserter, JobTrail, JobFilterResolver, JobRowsQuery],
+  exports: [
+    JobRepository,
+    JobInserter,
+    JobMerger,
+    JobTrail,
+    ExistingJobsQuery,
+    JobFilterResolver,
+    JobRowsQuery,
+  ],
 })
 export class JobsModule {}

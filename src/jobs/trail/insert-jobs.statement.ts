@@ -3,10 +3,12 @@ import { JOB_JSON } from '../job-json';
 
 /**
  * Inserts jobs with their first events in one round trip; the statuses are those of a workflow, or the event
- * would be missing: the caller has checked. A job whose `externalRef` the owner has already is passed over.
+ * would lack its category, which the table refuses: the caller has checked. A job whose `externalRef` the owner has already is passed over.
  *
  * - `job`, `event`: the given records; an event without a time, or with one ahead of the clock, happens now.
  * - `newest`: where each job's trail stands, by `(occurredAt, seq)`.
+ *
+ * Outer joins, because the planner then expects as many rows as there are records, and joins many by hashing.
  *
  * $1 jobs and $2 events as JSON arrays of records, $3 owner, $4 actor.
  */
@@ -27,13 +29,13 @@ const insert = (result: string): string => `
       job_id uuid, seq integer, id uuid, status text, note text, metadata jsonb, occurred_at timestamptz
     )
     CROSS JOIN clock c
-    JOIN job ON job.id = r.job_id
-    JOIN workflow_statuses s ON s.workflow_id = job.workflow AND s.key = r.status
+    LEFT JOIN job ON job.id = r.job_id
+    LEFT JOIN workflow_statuses s ON s.workflow_id = job.workflow AND s.key = r.status
   ), newest AS (
-    SELECT DISTINCT ON (job_id) job_id, status, category, occurred_at FROM event
+    SELECT DISTINCT ON (job_id) job_id, status, category, occurred_at,
+           max(seq) OVER trail AS last_seq, min(occurred_at) OVER trail AS earliest
+    FROM event WINDOW trail AS (PARTITION BY job_id)
     ORDER BY job_id, occurred_at DESC, seq DESC
-  ), span AS (
-    SELECT job_id, max(seq) AS last_seq, min(occurred_at) AS earliest FROM event GROUP BY job_id
   ), inserted AS (
     INSERT INTO jobs (
       id, owner_id, workflow_id, external_ref, title, company, location, city, state, job_type, industry, source,
@@ -44,13 +46,14 @@ const insert = (result: string): string => `
     SELECT job.id, $3, job.workflow, job.external_ref, job.title, job.company, job.location, job.city, job.state,
            job.job_type, job.industry, job.source, job.url, job.description, job.notes, job.salary_min,
            job.salary_max, job.salary_currency, job.deadline, coalesce(job.tags, '{}'),
-           coalesce(job.attributes, '{}'), newest.status, newest.category, newest.occurred_at, span.last_seq,
-           CASE WHEN job.created_at IS NULL THEN span.earliest ELSE least(job.created_at, c.now) END, c.now,
+           coalesce(job.attributes, '{}'), newest.status, newest.category, newest.occurred_at, newest.last_seq,
+           CASE WHEN job.created_at IS NULL THEN newest.earliest ELSE least(job.created_at, c.now) END, c.now,
            CASE WHEN job.archived_at IS NOT NULL THEN least(job.archived_at, c.now) END, job.archive_reason
     FROM job
     CROSS JOIN clock c
     JOIN newest ON newest.job_id = job.id
-    JOIN span ON span.job_id = job.id
+    -- Two such statements with references in common take them in the same order, so they cannot deadlock.
+    ORDER BY job.external_ref
     ON CONFLICT (owner_id, external_ref) DO NOTHING
     RETURNING *
   ), trail AS (

@@ -54,9 +54,8 @@ export class JobInserter {
 
 const withId = (job: NewJob): NewJob & { id: string } => ({ ...job, id: job.id ?? uuidv7() });
 
-const jobRecord = ({ id, workflow, fields, createdAt, archivedAt, archiveReason }: NewJob) => ({
-  id,
-  workflow,
+/** The fields of a job as a record for the statements that write jobs. */
+export const jobFieldColumns = (fields: NewJob['fields']): Record<string, unknown> => ({
   external_ref: fields.externalRef,
   title: fields.title,
   company: fields.company,
@@ -75,6 +74,12 @@ const jobRecord = ({ id, workflow, fields, createdAt, archivedAt, archiveReason 
   deadline: fields.deadline,
   tags: fields.tags,
   attributes: fields.attributes,
+});
+
+const jobRecord = ({ id, workflow, fields, createdAt, archivedAt, archiveReason }: NewJob) => ({
+  id,
+  workflow,
+  ...jobFieldColumns(fields),
   created_at: createdAt,
   archived_at: archivedAt,
   archive_reason: archiveReason,

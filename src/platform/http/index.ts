@@ -21,4 +21,4 @@ export { jsonArrayStream } from './json-array-stream';
 export { JsonText } from './json-text';
 export { UuidParam } from './uuid-param';
 export { VerbatimAnswer } from './verbatim-answer';
-export { acceptJsonBodies } from './json-bodies';
+export { acceptJsonBodies, MAX_DEPTH, nestsWithin } from './json-bodies';

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Problem, ValidationFailed } from './problem';
 
 /** Deepest nesting of a JSON body: what walks over a body by recursion must not run out of stack. */
-const MAX_DEPTH = 100;
+export const MAX_DEPTH = 100;
 
 /** Whether a parsed value nests no deeper than `limit`; looks level by level, without recursion. */
 export const nestsWithin = (value: unknown, limit: number): boolean => {

@@ -1,3 +1,4 @@
+export { CompiledRules } from './compiled-rules';
 export { Characters, countCharacters, hasAtMostCharacters } from './characters';
 export {
   Optional,

@@ -1,0 +1,80 @@
+import { stringify } from 'csv-stringify/sync';
+import { Transform, type TransformCallback } from 'node:stream';
+import { JOB_FIELDS } from '../../jobs';
+import { jsonObject, jsonTime } from '../../platform/database';
+import { guardCell } from '../cells/formula-guard';
+import { joinTags } from '../cells/tag-cell';
+
+/** Rows that are written at a time. */
+const ROWS_AT_ONCE = 250;
+
+/** `status` is what an import reads; the current status of an exported job is read-only. */
+const FIELDS = { ...JOB_FIELDS, status: 'j.current_status' };
+
+const HISTORY = `(
+  SELECT json_agg(json_build_object(
+    'status', e.status, 'occurredAt', ${jsonTime('e.occurred_at')}, 'note', e.note, 'metadata', e.metadata
+  ) ORDER BY e.seq) FROM job_status_events e WHERE e.job_id = j.id
+)`;
+
+/** SQL over `jobs j` that makes the text of one exported job. */
+export const JOB_LINE = jsonObject(FIELDS);
+
+/** The same with the history. */
+export const JOB_LINE_WITH_EVENTS = jsonObject({ ...FIELDS, statusEvents: HISTORY });
+
+const COLUMNS = Object.keys(FIELDS);
+
+const cell = (name: string, value: unknown): string => {
+  if (value === null || value === undefined) return '';
+  if (name === 'tags') return guardCell(joinTags(value as string[]));
+  if (typeof value === 'object') return Object.keys(value).length === 0 ? '' : JSON.stringify(value);
+  return guardCell(typeof value === 'string' ? value : JSON.stringify(value));
+};
+
+const csvRows = (lines: readonly string[]): string =>
+  stringify(
+    lines.map((line) => {
+      const job = JSON.parse(line) as Record<string, unknown>;
+      return COLUMNS.map((name) => cell(name, job[name]));
+    }),
+    // A lone carriage return is a line break to some readers.
+    { quoted_match: /\r/ },
+  );
+
+const ndjsonLines = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
+
+/** Turns rows, each the JSON of a job, into the text of a file, some hundred at a time. */
+class ExportText extends Transform {
+  private lines: string[] = [];
+
+  constructor(
+    private readonly toText: (lines: readonly string[]) => string,
+    head: string,
+  ) {
+    super({ writableObjectMode: true, writableHighWaterMark: ROWS_AT_ONCE });
+    if (head !== '') this.push(head);
+  }
+
+  override _transform({ json }: { json: string }, _encoding: string, done: TransformCallback): void {
+    this.lines.push(json);
+    if (this.lines.length >= ROWS_AT_ONCE) this.pass();
+    done();
+  }
+
+  override _flush(done: TransformCallback): void {
+    this.pass();
+    done();
+  }
+
+  private pass(): void {
+    if (this.lines.length > 0) this.push(this.toText(this.lines));
+    this.lines = [];
+  }
+}
+
+/** NDJSON: one job a line. */
+export const ndjsonText = (): Transform => new ExportText(ndjsonLines, '');
+
+/** CSV (RFC 4180, line feeds): a header row, then one job a row; formulas are made harmless. */
+export const csvText = (): Transform => new ExportText(csvRows, stringify([COLUMNS]));

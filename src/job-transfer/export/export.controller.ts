@@ -1,0 +1,34 @@
+import { Controller, Get, Header, Query, StreamableFile } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentUser, type Caller } from '../../auth';
+import { ApiProblems } from '../../platform/http';
+import { EXPORT_DESCRIPTION, EXPORT_OK } from './export-docs';
+import { ExportQueryDto, type ExportFormat } from './export-query.dto';
+import { ExportService } from './export.service';
+
+const CONTENT_TYPES: Record<ExportFormat, string> = {
+  csv: 'text/csv; charset=utf-8',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+};
+
+/** Jobs to a file. */
+@ApiTags('Import and export')
+@ApiBearerAuth('bearer')
+@Controller('jobs')
+export class ExportController {
+  constructor(private readonly exports: ExportService) {}
+
+  @Get('export')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'Export jobs', description: EXPORT_DESCRIPTION })
+  @ApiOkResponse(EXPORT_OK)
+  @ApiProblems(400, 401, 403)
+  async run(@CurrentUser() caller: Caller, @Query() query: ExportQueryDto): Promise<StreamableFile> {
+    const { format, content } = await this.exports.file(query, caller);
+    const day = new Date().toISOString().slice(0, 10);
+    return new StreamableFile(content, {
+      type: CONTENT_TYPES[format],
+      disposition: `attachment; filename="jobtrail-jobs-${day}.${format}"`,
+    });
+  }
+}

@@ -1,0 +1,148 @@
+import { Injectable } from '@nestjs/common';
+import type { Readable } from 'node:stream';
+import { type Caller } from '../../auth';
+import { AppConfig } from '../../config';
+import { ExistingJobsQuery } from '../../jobs';
+import { Database } from '../../platform/database';
+import { PayloadTooLarge, Problem, problemFromError } from '../../platform/http';
+import { WorkflowService } from '../../workflows';
+import { CsvReader } from './csv-reader';
+import { DatabaseClock } from './database-clock';
+import { type ImportQueryDto } from './import-query.dto';
+import { ImportRehearsal } from './import-rehearsal';
+import { type ImportReportDto } from './import-report.dto';
+import { ImportTally } from './import-tally';
+import { ImportWriter } from './import-writer';
+import { readJobLine, type JobLine } from './job-line';
+import { LineBatch } from './line-batch';
+import { NdjsonReader } from './ndjson-reader';
+import { LineFailure, type SourceLine, type SourceReader } from './source-line';
+
+/** What a file is written in. */
+export type ImportFormat = 'csv' | 'ndjson';
+
+/** Imports jobs from a stream of bytes, in constant memory: the next batch is read while one is written. */
+@Injectable()
+export class ImportService {
+  constructor(
+    private readonly database: Database,
+    private readonly writer: ImportWriter,
+    private readonly existing: ExistingJobsQuery,
+    private readonly workflows: WorkflowService,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * Imports the jobs of a file for the caller. Batches that are written stay, whatever comes after.
+   * @throws ValidationFailed for the header row of CSV, before anything is written
+   * @throws PayloadTooLarge past `MAX_IMPORT_BYTES`, Unavailable when the database goes away, Problem 400 when
+   * the body breaks off; each with the `report` so far
+   */
+  async run(
+    caller: Caller,
+    body: Readable,
+    format: ImportFormat,
+    { dryRun, onConflict = 'error' }: ImportQueryDto,
+  ): Promise<ImportReportDto> {
+    const clock = await DatabaseClock.read(this.database);
+    const target = dryRun === true ? new ImportRehearsal(this.existing, this.workflows) : this.writer;
+    const tally = new ImportTally();
+    const pipeline = new WritePipeline((lines) =>
+      target.write(caller.id, lines, onConflict, ({ line }, outcome) => tally.add(line, outcome)),
+    );
+    try {
+      const reader: SourceReader = format === 'csv' ? new CsvReader() : new NdjsonReader();
+      for await (const lines of sourceLines(body, reader, this.config.limits.maxImportBytes)) {
+        await takeLines(lines, clock.latest(), tally, pipeline);
+      }
+      await pipeline.finish();
+    } catch (error) {
+      await pipeline.settle();
+      throw this.withReport(error, tally);
+    }
+    return tally.report();
+  }
+
+  private withReport(error: unknown, tally: ImportTally): Problem {
+    const { status, code, message, extensions, headers, cause } = problemFromError(
+      error,
+      this.config.limits.maxImportBytes,
+    );
+    const report = tally.report();
+    return new Problem(status, code, message, {
+      extensions: { ...extensions, report },
+      headers,
+      cause: cause ?? error,
+    });
+  }
+}
+
+/** Reads lines, and hands on those that tell of a job. */
+const takeLines = async (
+  lines: readonly SourceLine[],
+  latest: string,
+  tally: ImportTally,
+  pipeline: WritePipeline,
+): Promise<void> => {
+  for (const { line, bytes, content } of lines) {
+    const told = content instanceof LineFailure ? content : readJobLine(line, content.value, latest);
+    if (told instanceof LineFailure) tally.add(line, told);
+    else await pipeline.add(told, bytes);
+  }
+};
+
+/** The lines of a body, chunk by chunk. Ending early leaves the body open, so that an answer can be sent. */
+async function* sourceLines(
+  body: Readable,
+  reader: SourceReader,
+  maxBytes: number,
+): AsyncGenerator<SourceLine[]> {
+  let bytes = 0;
+  for await (const chunk of chunks(body)) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new PayloadTooLarge(maxBytes);
+    yield reader.push(chunk);
+  }
+  yield reader.end();
+}
+
+async function* chunks(body: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+  } catch (cause) {
+    throw new Problem(400, 'bad_request', 'The body broke off before its end.', { cause });
+  }
+}
+
+/** Writes one batch while the next one fills. */
+class WritePipeline {
+  private readonly batch = new LineBatch();
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly write: (lines: JobLine[]) => Promise<void>) {}
+
+  async add(line: JobLine, bytes: number): Promise<void> {
+    if (this.batch.isFullFor(line, bytes)) await this.flush();
+    this.batch.add(line, bytes);
+  }
+
+  /** Writes what is left. */
+  async finish(): Promise<void> {
+    await this.flush();
+    await this.writing;
+  }
+
+  /** Waits until nothing is being written any more, whether it worked or not. */
+  async settle(): Promise<void> {
+    await this.writing.catch(() => undefined);
+  }
+
+  private async flush(): Promise<void> {
+    await this.writing;
+    const lines = this.batch.take();
+    if (lines.length === 0) return;
+    this.writing = this.write(lines);
+    // A failure is met at the next `await`; until then it is not unhandled.
+    this.writing.catch(() => undefined);
+  }
+}

@@ -1,0 +1,63 @@
+import { statement } from '../../platform/database';
+
+/**
+ * Writes many jobs anew and appends to their trails, in one round trip; the caller holds the locks on the job
+ * rows, and has checked that the statuses are those of the workflows.
+ *
+ * - `merge`: the jobs to be, complete: every field is written as given.
+ * - `event`: the given events in the order of `position`, under the next `seq`s. One with a time happens then,
+ *   but not ahead of the clock; one without happens now: at the later of the clock and the newest event.
+ * - `newest`: of each job's current status and the given events the newest by `(occurredAt, seq)`.
+ *
+ * Transition rules bind no event here: what is told is what happened. The version is counted up once.
+ *
+ * $1 jobs and $2 events as JSON arrays of records, $3 owner, $4 actor.
+ */
+export const MERGE_JOBS = statement(
+  'jobs.merge',
+  `
+  WITH clock AS MATERIALIZED (
+    SELECT date_trunc('milliseconds', clock_timestamp()) AS now
+  ), merge AS MATERIALIZED (
+    SELECT * FROM json_to_recordset($1::json) AS r (
+      id uuid, title text, company text, location text, city text, state text, job_type text, industry text,
+      source text, url text, description text, notes text, salary_min double precision,
+      salary_max double precision, salary_currency text, deadline date, tags text[], attributes jsonb,
+      archived_at timestamptz, archive_reason text
+    )
+  ), event AS MATERIALIZED (
+    SELECT r.job_id, j.last_seq + row_number() OVER (PARTITION BY r.job_id ORDER BY r.position) AS seq,
+           r.id, r.status, s.category, r.note, coalesce(r.metadata, '{}') AS metadata,
+           coalesce(least(r.occurred_at, c.now), greatest(c.now, j.current_status_at)) AS occurred_at
+    FROM json_to_recordset($2::json) AS r (
+      job_id uuid, position integer, id uuid, status text, note text, metadata jsonb, occurred_at timestamptz
+    )
+    CROSS JOIN clock c
+    JOIN jobs j ON j.id = r.job_id AND j.owner_id = $3
+    JOIN workflow_statuses s ON s.workflow_id = j.workflow_id AND s.key = r.status
+  ), newest AS (
+    SELECT DISTINCT ON (job_id) job_id, status, category, occurred_at, max(seq) OVER (PARTITION BY job_id) AS last_seq
+    FROM event ORDER BY job_id, occurred_at DESC, seq DESC
+  ), trail AS (
+    INSERT INTO job_status_events
+      (job_id, seq, id, status, category, note, metadata, occurred_at, recorded_at, actor_id)
+    SELECT e.job_id, e.seq, e.id, e.status, e.category, e.note, e.metadata, e.occurred_at, c.now, $4
+    FROM event e CROSS JOIN clock c
+  )
+  UPDATE jobs j SET
+    title = m.title, company = m.company, location = m.location, city = m.city, state = m.state,
+    job_type = m.job_type, industry = m.industry, source = m.source, url = m.url, description = m.description,
+    notes = m.notes, salary_min = m.salary_min, salary_max = m.salary_max, salary_currency = m.salary_currency,
+    deadline = m.deadline, tags = m.tags, attributes = m.attributes,
+    archived_at = CASE WHEN m.archived_at IS NOT NULL THEN least(m.archived_at, c.now) END,
+    archive_reason = m.archive_reason,
+    last_seq = coalesce(n.last_seq, j.last_seq),
+    current_status = CASE WHEN n.occurred_at >= j.current_status_at THEN n.status ELSE j.current_status END,
+    current_status_category =
+      CASE WHEN n.occurred_at >= j.current_status_at THEN n.category ELSE j.current_status_category END,
+    current_status_at = greatest(n.occurred_at, j.current_status_at),
+    version = j.version + 1,
+    updated_at = c.now
+  FROM merge m CROSS JOIN clock c LEFT JOIN newest n ON n.job_id = m.id
+  WHERE j.id = m.id AND j.owner_id = $3`,
+);

@@ -1,0 +1,115 @@
+import { TransformationType, type TransformFnParams } from 'class-transformer';
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage';
+import { getMetadataStorage, type ValidationArguments, ValidationTypes } from 'class-validator';
+
+type Fields = Record<string, unknown>;
+
+/** A rule of a property: whether a value passes. */
+type Check = (value: unknown) => boolean;
+
+interface Property {
+  transforms: ((params: TransformFnParams) => unknown)[];
+  conditions: ((object: unknown, value: unknown) => boolean)[];
+  checks: Check[];
+}
+
+const { CONDITIONAL_VALIDATION, CUSTOM_VALIDATION } = ValidationTypes;
+
+/**
+ * The decorators of a DTO class, gathered once into plain functions: accepts what `plainToInstance` and
+ * `validateSync` with `whitelist` and `forbidNonWhitelisted` accept, at a tenth of their time, for places
+ * that check many thousand objects. It only says yes or no: who needs the reasons asks the slow way.
+ * Knows `@Transform`, `@Expose`, `@ValidateIf` and every rule made by `registerDecorator`; nested DTOs,
+ * groups and asynchronous rules are refused when it is built.
+ */
+export class CompiledRules<T extends object> {
+  private readonly properties: ReadonlyMap<string, Property>;
+  /** Properties that are looked at even where the object lacks them. */
+  private readonly always: readonly string[];
+
+  /** @throws Error for a decorator that it does not know */
+  constructor(dto: new () => T) {
+    this.properties = compile(dto);
+    const exposed = defaultMetadataStorage.getExposedProperties(dto, TransformationType.PLAIN_TO_CLASS);
+    const required = [...this.properties].filter(([, property]) => !passes(property, {}, undefined));
+    this.always = [...new Set([...exposed, ...required.map(([name]) => name)])];
+  }
+
+  /** Whether the DTO has a property of this name. */
+  has(name: string): boolean {
+    return this.properties.has(name);
+  }
+
+  /** A plain object with the fields as the DTO reads them, or `undefined` where it breaks a rule or has an unknown property. */
+  read(object: Fields): T | undefined {
+    const names = Object.keys(object);
+    if (!names.every((name) => this.properties.has(name))) return undefined;
+    const result: Fields = {};
+    for (const name of [...names, ...this.always]) {
+      const property = this.properties.get(name);
+      if (property === undefined) continue;
+      const value = transformed(property, object, name);
+      if (value === undefined && !this.always.includes(name)) continue;
+      if (!passes(property, object, value)) return undefined;
+      if (value !== undefined) result[name] = value;
+    }
+    return result as T;
+  }
+}
+
+const transformed = ({ transforms }: Property, object: Fields, key: string): unknown => {
+  let value = object[key];
+  for (const transform of transforms) {
+    value = transform({ value, key, obj: object, type: TransformationType.PLAIN_TO_CLASS, options: {} });
+  }
+  return value;
+};
+
+const passes = ({ conditions, checks }: Property, object: Fields, value: unknown): boolean =>
+  !conditions.every((holds) => holds(object, value)) || checks.every((check) => check(value));
+
+const compile = (dto: new () => object): Map<string, Property> => {
+  const properties = new Map<string, Property>();
+  for (const metadata of getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false)) {
+    const name = metadata.propertyName;
+    const property = properties.get(name) ?? {
+      transforms: transformsOf(dto, name),
+      conditions: [],
+      checks: [],
+    };
+    properties.set(name, property);
+    if (metadata.type === CONDITIONAL_VALIDATION) {
+      property.conditions.push((metadata.constraints as Property['conditions'])[0] ?? (() => true));
+    } else if (metadata.type === CUSTOM_VALIDATION) {
+      property.checks.push(...checksOf(dto, metadata));
+    } else {
+      throw new Error(`${dto.name}.${name}: rules of type ${metadata.type} cannot be compiled`);
+    }
+  }
+  return properties;
+};
+
+const transformsOf = (dto: new () => object, name: string): Property['transforms'] =>
+  defaultMetadataStorage
+    .findTransformMetadatas(dto, name, TransformationType.PLAIN_TO_CLASS)
+    .map(({ transformFn }) => transformFn as Property['transforms'][number]);
+
+type Metadata = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
+
+const checksOf = (dto: new () => object, metadata: Metadata): Check[] =>
+  getMetadataStorage()
+    .getTargetValidatorConstraints(metadata.constraintCls)
+    .map(({ instance, async }) => {
+      if (async)
+        throw new Error(`${dto.name}.${metadata.propertyName}: asynchronous rules cannot be compiled`);
+      const args: ValidationArguments = {
+        targetName: dto.name,
+        property: metadata.propertyName,
+        object: {},
+        value: undefined,
+        constraints: metadata.constraints as unknown[],
+      };
+      const check: Check = (value) => instance.validate(value, args) === true;
+      if (!metadata.each) return check;
+      return (value) => (Array.isArray(value) ? value.every(check) : check(value));
+    });
