@@ -8,6 +8,10 @@ export interface TcpProxy {
   urlFor(url: string): string;
   /** From now on connections that exist neither pass anything on nor end; new ones are as usual. */
   freeze(): void;
+  /** From now on connections that exist break when something is sent through them; new ones are as usual. */
+  breakOnUse(): void;
+  /** From now on new connections go to the server that this URL names. */
+  retarget(url: string): void;
   /** Cuts all connections and refuses new ones. */
   cut(): Promise<void>;
   /** Accepts connections again after `cut`. */
@@ -17,23 +21,25 @@ export interface TcpProxy {
 
 /** Starts a proxy for the server that a URL names. */
 export const startTcpProxy = async (targetUrl: string): Promise<TcpProxy> => {
-  const { hostname, port: targetPort } = new URL(targetUrl);
+  let target = new URL(targetUrl);
   const sockets = new Set<Socket>();
   const frozen = new WeakSet<Socket>();
+  const breaking = new WeakSet<Socket>();
   const keep = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
   };
   const server = createServer((client) => {
-    const upstream = connect(Number(targetPort), hostname.replace(/^\[|\]$/g, ''));
+    const upstream = connect(Number(target.port), target.hostname.replace(/^\[|\]$/g, ''));
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
       keep(from);
       from.on('data', (data) => {
-        if (!frozen.has(from)) to.write(data);
+        if (breaking.has(from)) from.destroy();
+        else if (!frozen.has(from)) to.write(data);
       });
       from.on('close', () => {
         if (!frozen.has(from)) to.destroy();
@@ -60,10 +66,16 @@ export const startTcpProxy = async (targetUrl: string): Promise<TcpProxy> => {
     return changed.href;
   };
   const freeze = (): void => sockets.forEach((socket) => frozen.add(socket));
+  const breakOnUse = (): void => sockets.forEach((socket) => breaking.add(socket));
+  const retarget = (url: string): void => {
+    target = new URL(url);
+  };
   return {
     port,
     urlFor,
     freeze,
+    breakOnUse,
+    retarget,
     cut,
     restore: async () => {
       await listen(port);

@@ -12,7 +12,11 @@ type ConnectCallback = (
   done: (release?: Error | boolean) => void,
 ) => void;
 
+/** While a connection is lent, the pool does not listen for its errors; without any listener they end the process. */
+const ignore = (): void => undefined;
+
 const answers = async (client: PoolClient): Promise<boolean> => {
+  client.on('error', ignore);
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), VERIFY_TIMEOUT);
@@ -23,16 +27,21 @@ const answers = async (client: PoolClient): Promise<boolean> => {
     return false;
   } finally {
     clearTimeout(timer);
+    client.off('error', ignore);
   }
 };
 
 /**
  * A `pg` pool that does not lend out a dead connection: one that idled for 10 s or more is verified by a
  * `SELECT 1` (500 ms at most) and replaced if it does not answer. A firewall that forgot the connection, or
- * a server that failed over, costs a reconnect instead of a failed request.
+ * a server that failed over, costs a reconnect instead of a failed request. What has cost one connection has
+ * seldom spared the others: those that were idle at that time are replaced without being asked, so that a
+ * request waits for no more than one of them.
  */
 export class VerifyingPool extends Pool {
   private readonly idleSince = new WeakMap<PoolClient, number>();
+  /** Connections that have idled since before this time are replaced. On the clock of `performance.now()`. */
+  private distrustBefore = -Infinity;
 
   constructor(config?: PoolConfig) {
     super(config);
@@ -56,7 +65,10 @@ export class VerifyingPool extends Pool {
       const client = await super.connect();
       const since = this.idleSince.get(client);
       if (since === undefined || performance.now() - since < VERIFY_AFTER_IDLE) return client;
-      if (await answers(client)) return client;
+      if (since >= this.distrustBefore) {
+        if (await answers(client)) return client;
+        this.distrustBefore = performance.now();
+      }
       client.release(true);
     }
   }
