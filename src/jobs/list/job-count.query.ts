@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, Parameters, preparable, unprepared } from '../../platform/database';
 import { type Total } from '../../platform/pagination';
 import { type JobFilter } from './job-filter';
-import { jobPredicates } from './job-predicates';
+import { facetLookup, jobPredicates } from './job-predicates';
 import { jobSort } from './job-sort';
 
 /** Up to this many rows a total is always exact. */
@@ -14,6 +14,9 @@ const SAMPLE_ROWS = 2000;
 /** Up to this many expected matches a count is tried although the owner has many jobs. */
 const TRY_UP_TO = 10_000;
 
+/** How a total is asked for. */
+export type CountRequest = 'auto' | 'exact' | 'estimated' | 'none';
+
 /** The planner's idea of `SELECT`, as `EXPLAIN (FORMAT JSON)` tells it. */
 interface Explained extends Record<string, unknown> {
   'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }];
@@ -24,15 +27,21 @@ interface Explained extends Record<string, unknown> {
 export class JobCountQuery {
   constructor(private readonly database: Database) {}
 
+  /** How far the statement that reads the page should count along; `undefined`: not at all. */
+  countUpTo(filter: JobFilter, count: CountRequest): number | undefined {
+    return count === 'auto' && !isFiltered(filter) ? EXACT_UP_TO + 1 : undefined;
+  }
+
   /**
    * The total as `count` asks for it. `auto`: exact up to 1000 rows, else the planner's estimate.
    * @param seen rows known to exist; an estimate is never below it
    * @param known the total, where the page was all there is
+   * @param counted what the page counted along, up to `countUpTo`
    */
   async total(
     filter: JobFilter,
-    count: 'auto' | 'exact' | 'estimated' | 'none',
-    { seen, known }: { seen: number; known?: number | undefined },
+    count: CountRequest,
+    { seen, known, counted }: { seen: number; known?: number | undefined; counted: number | null },
   ): Promise<Total> {
     if (count === 'none') return { items: null, mode: 'none' };
     if (known !== undefined) return { items: known, mode: 'exact' };
@@ -42,16 +51,15 @@ export class JobCountQuery {
       case 'estimated':
         return this.estimated(filter, seen);
       case 'auto':
-        return this.auto(filter, seen);
+        return this.auto(filter, seen, counted);
     }
   }
 
-  private async auto(filter: JobFilter, seen: number): Promise<Total> {
-    if (!isFiltered(filter)) {
-      const rows = await this.count(filter, EXACT_UP_TO + 1);
-      return rows <= EXACT_UP_TO
-        ? { items: rows, mode: 'exact' }
-        : this.estimated(filter, Math.max(seen, rows));
+  private async auto(filter: JobFilter, seen: number, counted: number | null): Promise<Total> {
+    if (counted !== null) {
+      return counted <= EXACT_UP_TO
+        ? { items: counted, mode: 'exact' }
+        : this.estimated(filter, Math.max(seen, counted));
     }
     const sample = await this.sample(filter);
     if (sample.looked < SAMPLE_ROWS) return { items: sample.matched, mode: 'exact' };
@@ -81,21 +89,11 @@ export class JobCountQuery {
   /** How many of the owner's first rows match; all there are, if the owner has fewer than the sample. */
   private async sample(filter: JobFilter): Promise<{ looked: number; matched: number }> {
     const parameters = new Parameters();
-    const { onSortKey, onColumns, facets } = jobPredicates(filter, jobSort(), parameters);
-    const conditions = [
-      ...onSortKey,
-      ...onColumns,
-      ...(facets === undefined ? [] : [`s.facets @@ ${facets}`]),
-    ];
-    const branches = filter.archived.map(
-      (archived) =>
-        `(SELECT * FROM jobs WHERE ${scope(filter, [archived], parameters, '')}
-          ORDER BY created_at DESC, id DESC LIMIT ${SAMPLE_ROWS})`,
-    );
+    const predicates = jobPredicates(filter, jobSort(), parameters);
+    const conditions = [...predicates.onSortKey, ...predicates.onColumns, ...facetLookup(predicates)];
     const text = `
       SELECT count(*)::int AS looked, count(*) FILTER (WHERE ${conditions.join(' AND ')})::int AS matched
-      FROM (SELECT * FROM (${branches.join(' UNION ALL ')}) b LIMIT ${SAMPLE_ROWS}) j
-      ${facets === undefined ? '' : 'JOIN job_search s ON s.job_id = j.id'}`;
+      FROM (${newestRows(filter, parameters.add(filter.ownerId, 'uuid'), SAMPLE_ROWS)}) j`;
     return this.database.queryOne(unprepared(text), parameters.values);
   }
 }
@@ -104,6 +102,19 @@ export class JobCountQuery {
 const isFiltered = (filter: JobFilter): boolean => {
   const { onSortKey, onColumns, facets } = jobPredicates(filter, jobSort(), new Parameters());
   return facets !== undefined || onSortKey.length + onColumns.length > 0;
+};
+
+/**
+ * The owner's newest rows. The order keeps the planner to the index: it would read the table in hope of them.
+ * @param owner SQL for the id of the owner
+ */
+export const newestRows = (filter: JobFilter, owner: string, limit: number): string => {
+  const branches = filter.archived.map(
+    (archived) =>
+      `(SELECT * FROM jobs WHERE owner_id = ${owner} AND archived = ${archived}
+        ORDER BY created_at DESC, id DESC LIMIT ${limit})`,
+  );
+  return `SELECT * FROM (${branches.join(' UNION ALL ')}) b LIMIT ${limit}`;
 };
 
 const scope = (

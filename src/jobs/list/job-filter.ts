@@ -23,6 +23,8 @@ export interface JobFilter {
   /** Current status any of `keys`, or of a category in `categories`; `categoryKeys` are all keys of those. */
   statuses: { keys: string[]; categories: StatusCategory[]; categoryKeys: string[] } | undefined;
   category: StatusCategory[] | undefined;
+  /** All keys of the statuses in `category`. */
+  categoryKeys: string[] | undefined;
   workflow: string | undefined;
   /** Whole-field values by filter name. */
   texts: Readonly<Record<string, string>>;
@@ -50,11 +52,13 @@ export class JobFilterResolver {
    */
   async resolve(dto: JobFilterDto, caller: Caller): Promise<JobFilter> {
     assertRanges(dto);
+    const category = dto.category?.map((word) => asCategory(word));
     return {
       ownerId: ownerOf(dto.ownerId, caller),
       archived: dto.archived === 'all' ? [false, true] : [dto.archived === 'true'],
       statuses: dto.status && (await this.resolveStatuses(dto.status)),
-      category: dto.category?.map((category) => asCategory(category)),
+      category,
+      categoryKeys: category && (await this.workflows.statusesIn(category)),
       workflow: dto.workflow === undefined ? undefined : await this.existingWorkflow(dto.workflow),
       texts: Object.fromEntries(
         WHOLE_TEXT_FILTERS.flatMap((name) => (dto[name] === undefined ? [] : [[name, dto[name]]])),

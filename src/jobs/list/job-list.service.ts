@@ -53,6 +53,7 @@ export class JobListService {
     const total = await this.counts.total(filter, dto.count ?? 'auto', {
       seen: rowsSeen(request, page),
       known: knownTotal(request, page),
+      counted: page.counted,
     });
     return pageBody(page.rows, pagination(place, total));
   }
@@ -66,7 +67,8 @@ export class JobListService {
     const page = dto.page ?? 1;
     if (page * limit > this.config.limits.maxOffset) throw new OffsetTooDeep(this.config.limits.maxOffset);
     const offset = cursor === undefined ? (page - 1) * limit : 0;
-    return { filter, sort, limit, offset, cursor, fields: rowFields(dto.fields) };
+    const countUpTo = this.counts.countUpTo(filter, dto.count ?? 'auto');
+    return { filter, sort, limit, offset, cursor, fields: rowFields(dto.fields), countUpTo };
   }
 }
 

@@ -35,15 +35,16 @@ export class ReadingOrder {
     return `(j.${this.sort.column} IS NULL) ${this.forward ? 'ASC' : 'DESC'}, ${this.withinSegment}`;
   }
 
-  /** The conditions of each segment that can hold rows beyond the cursor. */
+  /** The conditions of each segment that can hold rows beyond the cursor, in reading order. */
   segments(parameters: Parameters): string[][] {
     const valued = this.valuedSegment(parameters);
     if (!this.sort.nullable) return [valued ?? []];
     const valueless = this.valuelessSegment(parameters);
-    return [
+    const segments = [
       ...(valued === undefined ? [] : [[`j.${this.sort.column} IS NOT NULL`, ...valued]]),
       ...(valueless === undefined ? [] : [[`j.${this.sort.column} IS NULL`, ...valueless]]),
     ];
+    return this.forward ? segments : segments.reverse();
   }
 
   private get direction(): 'ASC' | 'DESC' {

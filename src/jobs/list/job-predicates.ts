@@ -41,7 +41,10 @@ const anyOf = (column: string, values: readonly string[], parameters: Parameters
     ? `j.${column} = ${parameters.add(values[0])}`
     : `j.${column} = ANY (${parameters.add(values, 'text[]')})`;
 
-const statusPredicates = ({ statuses, category }: JobFilter, parameters: Parameters): string[] => {
+const statusPredicates = (
+  { statuses, category, categoryKeys }: JobFilter,
+  parameters: Parameters,
+): string[] => {
   const predicates: string[] = [];
   if (statuses?.categories.length === 0) {
     predicates.push(anyOf('current_status', statuses.keys, parameters));
@@ -52,7 +55,10 @@ const statusPredicates = ({ statuses, category }: JobFilter, parameters: Paramet
         `(${anyOf('current_status', statuses.keys, parameters)} OR ${anyOf('current_status_category', statuses.categories, parameters)})`,
     );
   }
-  if (category !== undefined) predicates.push(anyOf('current_status_category', category, parameters));
+  if (category !== undefined) {
+    predicates.push(anyOf('current_status', categoryKeys ?? [], parameters));
+    predicates.push(anyOf('current_status_category', category, parameters));
+  }
   return predicates;
 };
 
@@ -89,6 +95,13 @@ const facetQuery = (
   );
   return `facet_query(${names}, ${values}, ${parameters.add(words ?? '', 'text')})`;
 };
+
+/**
+ * The condition on facets of rows `j` that are at hand: the search row of each is looked up by its id. As a
+ * join it would be the planner's to choose, who likes to read all search rows instead.
+ */
+export const facetLookup = ({ facets }: JobPredicates): string[] =>
+  facets === undefined ? [] : [`(SELECT s.facets @@ ${facets} FROM job_search s WHERE s.job_id = j.id)`];
 
 /** The conditions that a filter puts on jobs of its owner, for a list in the order of `sort`. */
 export const jobPredicates = (filter: JobFilter, sort: JobSort, parameters: Parameters): JobPredicates => {

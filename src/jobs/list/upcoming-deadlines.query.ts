@@ -2,13 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../../platform/database';
 import { ROW_FIELDS, rowJson } from '../job-json';
 
+/** As a value that is known before the jobs are read, so that the index of the deadlines begins there. */
+const TODAY = `(SELECT (now() AT TIME ZONE time_zone)::date FROM users WHERE id = $1)`;
+
 const UPCOMING = statement(
   'jobs.upcoming_deadlines',
   `SELECT coalesce(string_agg(${rowJson(ROW_FIELDS)}, ',' ORDER BY j.deadline, j.id), '') AS rows
    FROM (
-     SELECT j.* FROM (SELECT (now() AT TIME ZONE time_zone)::date AS today FROM users WHERE id = $1) u, jobs j
+     SELECT j.* FROM jobs j
      WHERE j.owner_id = $1 AND NOT j.archived
-       AND j.deadline BETWEEN u.today AND u.today + $2::int
+       AND j.deadline BETWEEN ${TODAY} AND ${TODAY} + $2::int
        AND j.current_status_category IN ('todo', 'active')
      ORDER BY j.deadline, j.id LIMIT $3
    ) j`,
