@@ -94,7 +94,7 @@ describe('a cursor', () => {
     expect(data).toEqual([{ title: 'c' }, { title: 'd' }, { title: 'e' }]);
   });
 
-  it.each([
+  it.each<Record<string, string>>([
     { sort: '-title', company: 'acme' },
     { sort: 'company', company: 'acme' },
     { company: 'acme' },
@@ -201,7 +201,7 @@ describe('a list that others insert into and change meanwhile', () => {
     await writer;
     const seen = idsOf(pages).filter((id) => still.includes(id as string));
     expect([...seen].sort()).toEqual([...still].sort());
-    const backward = await pagesBackward(api, { sort, limit: LIMIT }, pages.at(-1) as AnsweredPage);
+    const backward = await pagesBackward(api, { sort, limit: LIMIT }, pages.at(-1)!);
     expect(new Set(idsOf(backward)).size).toBe(idsOf(backward).length);
   });
 });
