@@ -18,12 +18,20 @@ export interface ExistingJob extends Required<JobFieldsDto> {
 
 const COLUMNS = Object.entries(JOB_FIELDS).map(([name, expression]) => `${expression} AS "${name}"`);
 
-/** $1 owner, $2 references. */
+/**
+ * Jobs by reference, each by one look into the unique index: `= ANY ($2)` would compare each of the owner's jobs
+ * with each reference, once Postgres plans without knowing them. $1 owner, $2 references.
+ */
+const FOUND = `
+  SELECT f.id, f.external_ref FROM unnest($2::text[]) AS r (ref) CROSS JOIN LATERAL (
+    SELECT j.id, j.external_ref FROM jobs j WHERE j.owner_id = $1 AND j.external_ref = r.ref LIMIT 1
+  ) f`;
+
 const find = (label: string, locking: string): Statement =>
   statement(
     label,
     `WITH job AS MATERIALIZED (
-       SELECT * FROM jobs WHERE owner_id = $1 AND external_ref = ANY ($2::text[]) ${locking}
+       SELECT * FROM jobs WHERE id = ANY (ARRAY(SELECT id FROM (${FOUND}) found)) ${locking}
      )
      SELECT (SELECT row_to_json(o) FROM (SELECT ${COLUMNS.join(', ')}, (
        SELECT json_agg(json_build_array(e.status, ${jsonTime('e.occurred_at')}) ORDER BY e.seq)
@@ -35,10 +43,7 @@ const find = (label: string, locking: string): Statement =>
 const FIND = find('jobs.existing', '');
 const FIND_AND_LOCK = find('jobs.existing_locked', 'ORDER BY id FOR UPDATE');
 
-const TAKEN_REFS = statement(
-  'jobs.taken_refs',
-  `SELECT external_ref AS ref FROM jobs WHERE owner_id = $1 AND external_ref = ANY ($2::text[])`,
-);
+const TAKEN_REFS = statement('jobs.taken_refs', `SELECT external_ref AS ref FROM (${FOUND}) found`);
 
 /** Jobs of an owner by their `externalRef`, many at a time. */
 @Injectable()

@@ -108,7 +108,8 @@ export class CsvSplitter {
 
   /** Ends the record; one that was too long has been told of already. */
   private finish(end: number, next: number): RawRecord[] {
-    const record = this.record(end, this.broken ? 'text-after-quote' : undefined);
+    const tooLong = end - this.start > this.maxBytes;
+    const record = this.record(end, tooLong ? 'too-long' : this.broken ? 'text-after-quote' : undefined);
     const told = this.skipping;
     this.begin(next, this.newlines + 1);
     return told ? [] : [record];

@@ -22,12 +22,22 @@ export const isDate = (text: string): boolean => {
  * @returns the time as `YYYY-MM-DDTHH:MM:SS.mmmZ`, or `undefined` when it is none
  */
 export const parseTime = (text: string): string | undefined => {
+  if (isCanonicalTime(text)) return text;
   if (isDate(text)) return `${text}T00:00:00.000Z`;
   if (!TIME.test(text) || !isDate(text.slice(0, 10))) return undefined;
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) return undefined;
   const year = time.getUTCFullYear();
   return year >= 1 && year <= LAST_YEAR ? time.toISOString() : undefined;
+};
+
+/** The form that times are given out in: what comes back needs no more than one look. */
+const CANONICAL_TIME = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+const isCanonicalTime = (text: string): boolean => {
+  if (!CANONICAL_TIME.test(text)) return false;
+  const time = new Date(text);
+  return !Number.isNaN(time.getTime()) && time.toISOString() === text;
 };
 
 /** Whether a JSON value nests at most 32 deep. */
