@@ -14,6 +14,7 @@ import {
   type EmbeddedPostgres,
 } from '../platform/database/embedded';
 import { schema } from '../schema';
+import { explainDatabaseError } from './unreachable-database';
 
 /** What start has made ready: the configuration, and the server it started for it, if any. */
 export interface Prepared {
@@ -38,7 +39,9 @@ export const prepare = async (environment: Environment, say: (line: string) => v
   try {
     const secretKey = environment.SECRET_KEY ?? (await generatedSecretKey(postgres?.dataDir ?? dataDir));
     const config = new AppConfig(environment, { databaseUrl: configured ?? postgres?.url ?? '', secretKey });
-    await migrate(config, say);
+    await migrate(config, say).catch((error: unknown) => {
+      throw explainDatabaseError(error, config.database.directUrl);
+    });
     return { config, postgres };
   } catch (error) {
     await postgres?.stop();

@@ -4,6 +4,7 @@ import { createApp } from '../configure-app';
 import { ConfigurationError, parseEnvironment, type AppConfig } from '../config';
 import { EmbeddedPostgresError, type EmbeddedPostgres } from '../platform/database/embedded';
 import { prepare } from './prepare';
+import { UnreachableDatabaseError } from './unreachable-database';
 
 /** Longest that an orderly stop may take before the process ends all the same. Milliseconds. */
 const STOP_TIMEOUT = 15_000;
@@ -60,7 +61,8 @@ const announce = (url: string, postgres: EmbeddedPostgres | undefined): void => 
 };
 
 const explain = (error: unknown): string => {
-  if (error instanceof ConfigurationError || error instanceof EmbeddedPostgresError) return error.message;
+  const known = [ConfigurationError, EmbeddedPostgresError, UnreachableDatabaseError];
+  if (error instanceof Error && known.some((type) => error instanceof type)) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     return 'The port is in use by another program: set PORT to another one. Example: PORT=3001';
   }

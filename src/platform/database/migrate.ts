@@ -6,6 +6,9 @@ import { dataSourceOptions, type Schema } from './data-source-options';
 /** Key of the session advisory lock under which migrations run: "jobtrail" read as a number, arbitrary but fixed. */
 const MIGRATION_LOCK = '7669075103243235692';
 
+/** How long a start waits for a database that does not answer at all. Milliseconds. */
+const CONNECT_TIMEOUT = 5_000;
+
 /**
  * Runs the pending migrations, each in a transaction of its own, under an advisory lock: of many instances
  * that start at once one migrates and the others wait for it. Goes to `directUrl`, since session locks do
@@ -16,6 +19,7 @@ export const runMigrations = async (database: DatabaseConfig, schema: Schema): P
   const lock = new Client({
     connectionString: database.directUrl,
     application_name: 'jobtrail migration lock',
+    connectionTimeoutMillis: CONNECT_TIMEOUT,
   });
   await lock.connect();
   try {

@@ -35,7 +35,7 @@ const TRANSIENT_SYSTEM_ERRORS = new Set([
 
 /** Messages of `pg` and `pg-pool` for a connection that is gone or not to be had; they carry no code. */
 const CONNECTION_MESSAGES =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool after calling end|Client was closed and is not queryable|not established/i;
+  /timeout exceeded when trying to connect|timeout expired|Connection terminated|Client has encountered a connection error|Cannot use a pool after calling end|Client was closed and is not queryable|not established/i;
 
 interface CodedError {
   code?: unknown;
