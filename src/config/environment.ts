@@ -10,7 +10,9 @@ const MEBIBYTE = 1024 * 1024;
  */
 export const environmentVariables = {
   NODE_ENV: variable({
-    schema: z.enum(['development', 'test', 'production']).default('development'),
+    schema: z
+      .enum(['development', 'test', 'production'], 'must be development, test or production')
+      .default('development'),
     meaning: 'What the process is for; `production` demands a `SECRET_KEY` and listens on all interfaces.',
     example: 'production',
   }),
@@ -31,7 +33,12 @@ export const environmentVariables = {
     example: '.data',
   }),
   LOG_LEVEL: variable({
-    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    schema: z
+      .enum(
+        ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+        'must be fatal, error, warn, info, debug, trace or silent',
+      )
+      .default('info'),
     meaning: 'Least important level that is logged.',
     example: 'info',
   }),
@@ -134,14 +141,18 @@ export const environmentVariables = {
     example: '30',
   }),
   ADMIN_EMAIL: variable({
-    schema: z.email().optional(),
+    schema: z.email('must be an e-mail address').optional(),
     meaning:
       'E-mail of the first admin, created at start when there is no admin yet; goes with `ADMIN_PASSWORD`.',
     example: 'admin@example.com',
   }),
   ADMIN_PASSWORD: variable({
     secret: true,
-    schema: z.string().min(8).max(128).optional(),
+    schema: z
+      .string()
+      .min(8, 'must be at least 8 characters long')
+      .max(128, 'must be at most 128 characters long')
+      .optional(),
     meaning: 'Password of the first admin, 8 to 128 characters.',
     example: 'a-long-passphrase',
   }),
@@ -189,7 +200,7 @@ export const environmentVariables = {
     example: '1',
   }),
   REDIS_URL: variable({
-    schema: z.url({ protocol: /^rediss?$/ }).optional(),
+    schema: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' }).optional(),
     meaning: 'Redis for what instances share. This version keeps nothing in Redis yet and says so at start.',
     defaultText: 'none',
     example: 'redis://redis.internal:6379',

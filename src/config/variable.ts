@@ -23,7 +23,7 @@ export const integer = (min: number, max: number) =>
     .string()
     .regex(/^-?\d+$/, 'must be a whole number')
     .transform(Number)
-    .pipe(z.number().min(min).max(max));
+    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
 
 /** `true`/`false`, also `1`/`0`, `yes`/`no`, `on`/`off`, in any case. */
 export const flag = () =>

@@ -1,0 +1,217 @@
+import { Client } from 'pg';
+import {
+  AppConfig,
+  configuredDatabaseUrl,
+  ConfigurationError,
+  environmentVariables,
+  parseEnvironment,
+} from '../../src/config';
+import type { VariableName } from '../../src/config';
+import { environmentExample, withConfigurationTable } from '../../scripts/configuration/configuration-docs';
+import { readPackageManifest, readRepositoryFile } from '../support/repository-files';
+
+const names = Object.keys(environmentVariables) as VariableName[];
+
+const OUT_OF_DATE = 'is out of date: run `npm run config:docs` and commit it';
+
+/** A secret that must not come back in a message. */
+const SECRET = 'hunter2-very-secret';
+
+/** For each variable values that are wrong; a text that may be anything has none. */
+const WRONG: Record<VariableName, string[]> = {
+  NODE_ENV: ['prod', 'Production'],
+  HOST: [],
+  PORT: ['-1', '65536', 'http', '3000.5', '3000x', '0x10'],
+  DATA_DIR: [],
+  LOG_LEVEL: ['verbose', 'INFO'],
+  LOG_FILE: [],
+  DATABASE_URL: [`mysql://root:${SECRET}@db/app`, 'localhost', `postgres://u:${SECRET}@db.internal`, SECRET],
+  POSTGRES_HOST: [],
+  POSTGRES_PORT: ['0', '70000', 'five'],
+  POSTGRES_USER: [],
+  POSTGRES_PASSWORD: [],
+  POSTGRES_DB: [],
+  DATABASE_DIRECT_URL: [`mysql://root:${SECRET}@db/app`, SECRET],
+  MIGRATE_ON_START: ['maybe', '2'],
+  DB_MAX_CONNECTIONS: ['0', '1', '1001', 'many'],
+  DB_CONNECTION_TIMEOUT: ['0', '99', '60001', '1.5s'],
+  DB_IDLE_TIMEOUT: ['-1', '86400001'],
+  DB_MAX_LIFETIME: ['-1', '86401', '1h'],
+  DB_STATEMENT_TIMEOUT: ['99', '3600001', '30s'],
+  SECRET_KEY: [SECRET, 'x'.repeat(31)],
+  ACCESS_TOKEN_EXPIRE_MINUTES: ['0', '1441', '30m'],
+  REFRESH_TOKEN_EXPIRE_DAYS: ['0', '366'],
+  ADMIN_EMAIL: ['admin', 'admin@', '@example.com'],
+  ADMIN_PASSWORD: ['short', 'x'.repeat(129)],
+  DEFAULT_PAGE_LIMIT: ['0', '101', 'all'],
+  MAX_PAGE_LIMIT: ['0', '101'],
+  MAX_OFFSET: ['99', '1000001'],
+  MAX_UNPAGINATED: ['0', '1000001'],
+  MAX_BODY_BYTES: ['65535', '67108865', '1MB'],
+  MAX_IMPORT_BYTES: ['1023', '107374182401', '1GB'],
+  CORS_ORIGINS: [
+    '*',
+    'jobs.example.com',
+    'https://jobs.example.com/',
+    'https://a.example.com,https://b.example.com/x',
+  ],
+  TRUST_PROXY: ['true', 'proxy.internal', '10.0.0.0/33', '-1'],
+  REDIS_URL: [`http://:${SECRET}@redis`, 'redis', SECRET],
+};
+
+const problemsOf = (source: NodeJS.ProcessEnv): readonly string[] => {
+  try {
+    parseEnvironment(source);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+};
+
+describe('The documentation of the configuration', () => {
+  it('in .env.example is what the code says', () => {
+    const committed = readRepositoryFile('.env.example') === environmentExample();
+    expect(committed || `.env.example ${OUT_OF_DATE}`).toBe(true);
+  });
+
+  it("in the README's table is what the code says", () => {
+    const readme = readRepositoryFile('README.md');
+    expect(withConfigurationTable(readme) === readme || `README.md ${OUT_OF_DATE}`).toBe(true);
+  });
+
+  it('is written by `npm run config:docs`', () => {
+    expect(readPackageManifest().scripts['config:docs']).toContain('scripts/write-configuration-docs.ts');
+  });
+
+  it('names each variable once, commented out, with an example that is valid', () => {
+    const lines = readRepositoryFile('.env.example').split('\n');
+    const shown = lines.flatMap((line) => /^# ([A-Z_]+)=/.exec(line)?.[1] ?? []);
+    expect(shown).toEqual(names);
+    expect(lines.filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
+    for (const name of names) {
+      const { example, meaning } = environmentVariables[name];
+      expect([name, meaning.length > 15]).toEqual([name, true]);
+      expect([name, environmentVariables[name].schema.safeParse(example).success]).toEqual([name, true]);
+    }
+  });
+});
+
+describe('The configuration', () => {
+  it('has a default for everything: an empty environment is valid', () => {
+    expect(parseEnvironment({})).toMatchObject({
+      NODE_ENV: 'development',
+      PORT: 3000,
+      DB_MAX_CONNECTIONS: 20,
+      DB_CONNECTION_TIMEOUT: 1500,
+      DB_MAX_LIFETIME: 3600,
+      MIGRATE_ON_START: true,
+      ACCESS_TOKEN_EXPIRE_MINUTES: 30,
+      CORS_ORIGINS: [],
+      TRUST_PROXY: false,
+    });
+  });
+
+  it('takes an empty or blank variable for one that is not set', () => {
+    const blank = Object.fromEntries(names.flatMap((name, index) => [[name, index % 2 === 0 ? '' : '  ']]));
+    expect(parseEnvironment(blank)).toEqual(parseEnvironment({}));
+  });
+
+  it('leaves out what it does not know', () => {
+    expect(parseEnvironment({ PATH: '/bin', PORTS: 'x' })).toEqual(parseEnvironment({}));
+  });
+
+  const wrong = names.flatMap((name) => WRONG[name].map((value): [VariableName, string] => [name, value]));
+
+  it.each(wrong)('refuses %s=%s, with the name, what is wrong and an example', (name, value) => {
+    const [problem, ...others] = problemsOf({ [name]: value });
+    const { example } = environmentVariables[name];
+    expect(others).toEqual([]);
+    expect(problem).toMatch(new RegExp(`^${name}: .{5,}\\. Example: ${name}=`));
+    expect(problem?.endsWith(`${name}=${example}`)).toBe(true);
+    // Phrased for people, not by the library that found it.
+    expect(problem).not.toMatch(/Invalid|expected (string|number)|regex|too (big|small)/i);
+    expect(problem).not.toContain(SECRET);
+  });
+
+  it('names every wrong variable at once', () => {
+    expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'y', SECRET_KEY: 'z' })).toHaveLength(3);
+  });
+
+  it('never shows the value of a secret, whatever else is wrong', () => {
+    const secrets = {
+      SECRET_KEY: SECRET,
+      DATABASE_URL: `postgres:/${SECRET}`,
+      ADMIN_PASSWORD: 'hunter2',
+      POSTGRES_PASSWORD: SECRET,
+      REDIS_URL: `http://:${SECRET}@x`,
+      PORT: 'x',
+    };
+    expect(problemsOf(secrets).join()).not.toMatch(/hunter2/);
+  });
+});
+
+describe('Variables that go together', () => {
+  it('SECRET_KEY is required in production, and counts bytes, not characters', () => {
+    expect(problemsOf({ NODE_ENV: 'production' })).toEqual([
+      expect.stringMatching(/^SECRET_KEY: is required/),
+    ]);
+    expect(problemsOf({ NODE_ENV: 'production', SECRET_KEY: 'é'.repeat(16) })).toEqual([]);
+  });
+
+  it.each([
+    ['ADMIN_EMAIL', { ADMIN_PASSWORD: 'a-long-passphrase' }],
+    ['ADMIN_PASSWORD', { ADMIN_EMAIL: 'admin@example.com' }],
+  ])('%s is missing when the other is given alone', (missing, given) => {
+    expect(problemsOf(given)).toEqual([expect.stringMatching(new RegExp(`^${missing}: is missing`))]);
+  });
+
+  it('DEFAULT_PAGE_LIMIT may not exceed MAX_PAGE_LIMIT', () => {
+    expect(problemsOf({ MAX_PAGE_LIMIT: '10' })).toEqual([expect.stringMatching(/^DEFAULT_PAGE_LIMIT: /)]);
+    expect(problemsOf({ MAX_PAGE_LIMIT: '10', DEFAULT_PAGE_LIMIT: '10' })).toEqual([]);
+  });
+});
+
+describe('The address of the database', () => {
+  const urlOf = (source: NodeJS.ProcessEnv) => configuredDatabaseUrl(parseEnvironment(source));
+
+  it('is absent when nothing is configured: then the embedded Postgres is used', () => {
+    expect(urlOf({})).toBe(undefined);
+    expect(urlOf({ POSTGRES_USER: 'u', POSTGRES_PASSWORD: 'p' })).toBe(undefined);
+  });
+
+  it('is DATABASE_URL, also when POSTGRES_HOST is set', () => {
+    const url = 'postgres://u:p@db.internal:5433/app?sslmode=require';
+    expect(urlOf({ DATABASE_URL: url, POSTGRES_HOST: 'elsewhere' })).toBe(url);
+  });
+
+  it('is put together from POSTGRES_*, with their defaults', () => {
+    expect(urlOf({ POSTGRES_HOST: 'db.internal' })).toBe('postgres://jobtrail@db.internal:5432/jobtrail');
+  });
+
+  it.each(['p@ss:w/rd?#[]', '50%', 'a b+c', 'пароль', 'quote\'"\\'])('keeps the password %s', (password) => {
+    const url = urlOf({
+      POSTGRES_HOST: 'db',
+      POSTGRES_USER: 'user@corp',
+      POSTGRES_PASSWORD: password,
+      POSTGRES_DB: 'my db',
+    });
+    // Read as the driver reads it.
+    const { user, password: read, host, port, database } = new Client({ connectionString: url });
+    expect({ user, read, host, port, database }).toEqual({
+      user: 'user@corp',
+      read: password,
+      host: 'db',
+      port: 5432,
+      database: 'my db',
+    });
+  });
+
+  it('of the migrations is DATABASE_DIRECT_URL where that is set', () => {
+    const DATABASE_DIRECT_URL = 'postgres://u@direct/app';
+    const config = (source: NodeJS.ProcessEnv) =>
+      new AppConfig(parseEnvironment(source), { databaseUrl: 'postgres://u@pool/app', secretKey: 'x' });
+    expect(config({ DATABASE_DIRECT_URL }).database.directUrl).toBe(DATABASE_DIRECT_URL);
+    expect(config({}).database.directUrl).toBe('postgres://u@pool/app');
+  });
+});
