@@ -11,6 +11,8 @@ export const CLOCK_TOLERANCE_MINUTES = 5;
  *
  * - `target`: locks the job rows, in the order of their ids so that two such statements cannot deadlock;
  *   a row that another transaction just changed is read again after the wait.
+ *   `IS TRUE` keeps the owner out of the choice of an index: Postgres 18 would look for the ids by skip scan
+ *   through an index that begins with the owner, which reads all there is of an owner with many jobs.
  * - `timed`: reads the clock when the row is locked, so that what is recorded later never happened earlier.
  * - `placed`: an event without a time, or with one up to 5 minutes ahead, happens now: at the later of the
  *   clock and the newest event. Since its `seq` is the largest, an event is the newest if its time is not
@@ -25,7 +27,7 @@ const append = (result: string): string => `
     SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS i (job_id, event_id)
   ), target AS MATERIALIZED (
     SELECT j.id, j.workflow_id, j.current_status, j.current_status_at, j.last_seq, j.version
-    FROM jobs j WHERE j.id = ANY ($1::uuid[]) AND j.owner_id = $3
+    FROM jobs j WHERE j.id = ANY ($1::uuid[]) AND (j.owner_id = $3) IS TRUE
     ORDER BY j.id FOR UPDATE
   ), timed AS MATERIALIZED (
     SELECT t.*, date_trunc('milliseconds', clock_timestamp()) AS now FROM target t
