@@ -18,6 +18,9 @@ import { LineBatch } from './line-batch';
 import { NdjsonReader } from './ndjson-reader';
 import { LineFailure, type SourceLine, type SourceReader } from './source-line';
 
+/** How long the rest of a body is listened to that is not wanted any more. Milliseconds. */
+const LINGER = 10_000;
+
 /** What a file is written in. */
 export type ImportFormat = 'csv' | 'ndjson';
 
@@ -57,6 +60,7 @@ export class ImportService {
       }
       await pipeline.finish();
     } catch (error) {
+      discard(body);
       await pipeline.settle();
       throw this.withReport(error, tally);
     }
@@ -105,6 +109,18 @@ async function* sourceLines(
   }
   yield reader.end();
 }
+
+/**
+ * Lets the rest of a body run into nothing: a client that is still sending reads the answer only if it can go on,
+ * or its connection would be stuck. One that does not come to an end is cut off.
+ */
+const discard = (body: Readable): void => {
+  if (body.destroyed || body.readableEnded) return;
+  const timer = setTimeout(() => body.destroy(), LINGER).unref();
+  body.once('close', () => clearTimeout(timer));
+  body.on('error', () => undefined);
+  body.resume();
+};
 
 async function* chunks(body: Readable): AsyncGenerator<Uint8Array> {
   try {
