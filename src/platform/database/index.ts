@@ -4,4 +4,4 @@ export { DatabaseModule } from './database.module';
 export { hasPendingMigrations, runMigrations } from './migrate';
 export { preparable, statement, unprepared, type Statement } from './statement';
 export { jsonObject, jsonTime } from './json-sql';
-export { Parameters } from './parameters';
+export { HiddenParameters, Parameters } from './parameters';

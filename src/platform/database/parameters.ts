@@ -9,3 +9,14 @@ export class Parameters {
     return type === undefined ? placeholder : `${placeholder}::${type}`;
   }
 }
+
+/**
+ * Parameters whose values the planner does not see, for statements that are prepared and whose plan must not
+ * depend on the values. Knowing them it expects fewer rows than for any value, finds that plan the cheaper one,
+ * and plans anew at each use: for a page of a list that costs more than reading it.
+ */
+export class HiddenParameters extends Parameters {
+  override add(value: unknown, type = 'text'): string {
+    return `(SELECT ${super.add(value, type)})`;
+  }
+}
