@@ -6,7 +6,13 @@ import { AppModule } from './app.module';
 import { type AppConfig } from './config';
 import { setUpOpenApi } from './open-api';
 import { acceptImportBodies } from './job-transfer';
-import { acceptJsonBodies, createValidationPipe, ProblemFilter, requestId } from './platform/http';
+import {
+  acceptJsonBodies,
+  answerFrameworkError,
+  createValidationPipe,
+  ProblemFilter,
+  requestId,
+} from './platform/http';
 
 /** Characters; an id has 36, a workflow key at most 50. */
 const MAX_PATH_PARAMETER_LENGTH = 200;
@@ -16,6 +22,7 @@ const createAdapter = (config: AppConfig): FastifyAdapter =>
     bodyLimit: config.http.maxBodyBytes,
     trustProxy: config.http.trustProxy,
     genReqId: requestId,
+    frameworkErrors: answerFrameworkError,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PATH_PARAMETER_LENGTH },
     // Slow senders are cut off; an import may take its time, since bytes keep coming.
     connectionTimeout: 0,

@@ -91,7 +91,11 @@ describe("Another user's job", () => {
     for (const operation of operations.filter(withPath)) {
       const sent = await caseOf(nameOf(operation)).call(owner);
       const before = await ownersRows();
-      for (const headers of [{ 'if-match': '"999"' }, { 'idempotency-key': operation.operationId }]) {
+      const conditions: Record<string, string>[] = [
+        { 'if-match': '"999"' },
+        { 'idempotency-key': operation.operationId },
+      ];
+      for (const headers of conditions) {
         const { status } = await call(operation, { ...sent, headers }, stranger.token);
         expect([nameOf(operation), headers, status]).toEqual([nameOf(operation), headers, 404]);
       }

@@ -1,4 +1,5 @@
 export { ApiProblems, BODY_PROBLEMS } from './api-problems';
+export { answerFrameworkError } from './framework-errors';
 export { assertIfMatch, ifMatchAllows, VersionConflict, versionTag } from './if-match';
 export {
   AlreadyExists,

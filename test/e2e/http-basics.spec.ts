@@ -1,0 +1,247 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { addressOf, caseOf, makeWorld } from '../support/api-cases';
+import { currentOpenApi, isPublic, nameOf, operationsOf } from '../support/open-api';
+import { readRepositoryFile } from '../support/repository-files';
+import { startTestApp, type TestApp, type TestResponse, type TestUser } from '../support/test-app';
+
+const ORIGIN = 'https://jobs.example.com';
+const BODY_LIMIT = 64 * 1024;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+let app: TestApp;
+let user: TestUser;
+let token: string;
+
+beforeAll(async () => {
+  app = await startTestApp({ CORS_ORIGINS: ORIGIN, MAX_BODY_BYTES: String(BODY_LIMIT) });
+  user = await app.register();
+  ({ token } = user);
+});
+
+afterAll(() => app.close());
+
+/** Asserts the form of an error. */
+const expectProblem = (answer: TestResponse, status: number, code: string): void => {
+  expect([answer.status, answer.body?.code]).toEqual([status, code]);
+  expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+  expect(answer.body).toMatchObject({
+    type: 'about:blank',
+    title: expect.stringMatching(/^[A-Z]/) as string,
+    status,
+    detail: expect.stringMatching(/\w/) as string,
+    instance: expect.stringMatching(/^\//) as string,
+    requestId: answer.headers.get('x-request-id'),
+  });
+  expect(answer.text).not.toMatch(/\bat \S+\.[jt]s|node_modules|SELECT|INSERT|pg_/);
+};
+
+const createJob = (body: unknown, headers: Record<string, string> = {}): Promise<TestResponse> =>
+  app.request('POST', '/api/jobs', { token, body, headers });
+
+/** Sends bytes that no HTTP client would send, and reads to the end of the connection. */
+const raw = async (text: string): Promise<string> => {
+  const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+  let answer = '';
+  socket.on('data', (data) => (answer += data.toString()));
+  socket.on('error', () => undefined);
+  const closed = once(socket, 'close');
+  socket.write(text);
+  socket.setTimeout(5_000, () => socket.destroy());
+  await closed;
+  return answer;
+};
+
+describe('The id of a request', () => {
+  it('is its own where it has a harmless one', async () => {
+    const { headers } = await app.request('GET', '/api/health/live', {
+      headers: { 'x-request-id': 'abc-1:2/3' },
+    });
+    expect(headers.get('x-request-id')).toBe('abc-1:2/3');
+  });
+
+  it.each(['', 'with blank', '<script>', 'x'.repeat(129), '"quoted"'])(
+    'is a new UUID instead of %p',
+    async (given) => {
+      const { headers } = await app.request('GET', '/api/health/live', {
+        headers: { 'x-request-id': given },
+      });
+      expect(headers.get('x-request-id')).toMatch(UUID);
+    },
+  );
+
+  it('differs from request to request, and errors carry it too', async () => {
+    const first = await app.request('GET', '/api/nothing');
+    const second = await app.request('GET', '/api/nothing');
+    expect(first.body.requestId).toMatch(UUID);
+    expect(first.body.requestId).not.toBe(second.body.requestId);
+  });
+});
+
+describe('An error', () => {
+  it.each([
+    ['GET', '/'],
+    ['GET', '/api'],
+    ['GET', '/api/nothing'],
+    ['GET', '/api/jobs/a/b/c'],
+    ['GET', '/%2e%2e/etc/passwd'],
+    ['DELETE', '/api/jobs'],
+    ['PUT', '/api/profile'],
+    ['POST', '/api/health/live'],
+  ])('%s %s: no such route is a 404 problem', async (method, path) => {
+    expectProblem(await app.request(method, path, { token }), 404, 'not_found');
+  });
+
+  it.each(['{', '{"title":}', "{'title':'x'}", '[1,', '\u0000', '{"title":"x"} x'])(
+    'of a body that is not JSON (%p) is a 400 problem',
+    async (body) => expectProblem(await createJob(body), 400, 'malformed_json'),
+  );
+
+  it.each(['"text"', '5', 'null', '[]', 'true'])(
+    'of a body that is no object (%s) is a 400 problem',
+    async (body) => expectProblem(await createJob(body), 400, 'validation_failed'),
+  );
+
+  it.each([
+    '{"__proto__":{"title":"x"}}',
+    '{"constructor":{"prototype":{"title":"x"}}}',
+    '{"title":"x","attributes":{"__proto__":{"a":1}}}',
+  ])('of a body that reaches for prototypes (%s) is a 400 problem, and changes none', async (body) => {
+    expectProblem(await createJob(body), 400, 'malformed_json');
+    expect({}).not.toHaveProperty('title');
+  });
+
+  it('of a body that nests too deep is a 400 problem', async () => {
+    const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+    for (const depth of [101, 10_000])
+      expectProblem(await createJob(`{"title":"x","attributes":${nested(depth)}}`), 400, 'validation_failed');
+  });
+
+  it('of a body that is too large is a 413 problem, with its length announced or not', async () => {
+    const large = JSON.stringify({ title: 'x', notes: 'x'.repeat(BODY_LIMIT) });
+    expectProblem(await createJob(large), 413, 'payload_too_large');
+    const chunks = new Blob([large]).stream();
+    expectProblem(await createJob(chunks, { 'content-type': 'application/json' }), 413, 'payload_too_large');
+  });
+
+  it.each([
+    'text/plain',
+    'text/html',
+    'application/xml',
+    'multipart/form-data',
+    'application/x-www-form-urlencoded',
+    'text/csv',
+    'x',
+  ])('of a content type that is not JSON (%s) is a 415 problem', async (type) =>
+    expectProblem(await createJob('title=x', { 'content-type': type }), 415, 'unsupported_media_type'),
+  );
+
+  it('of a URL that is too long or not decodable is a 4xx problem', async () => {
+    expectProblem(await app.request('GET', `/api/jobs/${'x'.repeat(300)}`, { token }), 404, 'not_found');
+    expectProblem(await app.request('GET', '/api/jobs/%ff', { token }), 400, 'bad_request');
+  });
+
+  it('of headers that are too large ends the connection, and the program goes on', async () => {
+    const answer = await raw(`GET /api/jobs HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(100_000)}\r\n\r\n`);
+    expect(answer).toMatch(/^(HTTP\/1\.1 431 |$)/);
+    expect(await raw('NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    expect((await app.request('GET', '/api/health/live')).status).toBe(200);
+  });
+});
+
+describe('A route', () => {
+  it('is found with a slash at its end as well, each of them', async () => {
+    for (const operation of operationsOf(await currentOpenApi())) {
+      const world = await makeWorld(app, isPublic(operation) ? undefined : user);
+      const sent = await caseOf(nameOf(operation)).call(world);
+      const path = addressOf(operation.path, sent).replace(/(\?|$)/, '/$1');
+      const { status } = await app.request(operation.method, path, {
+        token: world.user.token,
+        ...(sent.body === undefined ? {} : { body: sent.body }),
+        ...(sent.headers ? { headers: sent.headers } : {}),
+      });
+      expect([nameOf(operation), status < 300]).toEqual([nameOf(operation), true]);
+    }
+  });
+
+  it('that is read answers HEAD with the same headers and no body', async () => {
+    const got = await app.request('GET', '/api/workflows', { token });
+    const head = await app.request('HEAD', '/api/workflows', { token });
+    expect([head.status, head.text]).toEqual([200, '']);
+    expect(head.headers.get('content-type')).toBe(got.headers.get('content-type'));
+    expect(head.headers.get('content-length')).toBe(got.headers.get('content-length'));
+  });
+});
+
+describe('The headers of every answer', () => {
+  it.each(['/api/health/live', '/api/nothing', '/api/jobs', '/api/docs'])(
+    'protect the browser (%s)',
+    async (path) => {
+      const { headers } = await app.request('GET', path);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-frame-options')).toBe('SAMEORIGIN');
+      expect(headers.get('strict-transport-security')).toMatch(/max-age=\d{7,}/);
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('content-security-policy')).toMatch(/default-src 'self'.*script-src 'self'/);
+      expect(headers.get('content-security-policy')).not.toMatch(/script-src[^;]*unsafe/);
+      expect(headers.get('x-powered-by')).toBe(null);
+    },
+  );
+});
+
+describe('Pages of other origins', () => {
+  const preflight = (origin: string) =>
+    app.request('OPTIONS', '/api/jobs', {
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization',
+      },
+    });
+
+  it('may call the API where their origin is named', async () => {
+    const { status, headers } = await preflight(ORIGIN);
+    expect(status).toBe(204);
+    expect(headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    const answer = await app.request('GET', '/api/jobs', { token, headers: { origin: ORIGIN } });
+    expect(answer.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(answer.headers.get('access-control-expose-headers')).toMatch(/ETag.*X-Request-Id/);
+    expect(answer.headers.get('vary')).toMatch(/origin/i);
+  });
+
+  it.each(['https://evil.example.com', `${ORIGIN}.evil.example`, 'null', 'http://jobs.example.com'])(
+    'may not from %s',
+    async (origin) => {
+      for (const answer of [
+        await preflight(origin),
+        await app.request('GET', '/api/jobs', { token, headers: { origin } }),
+      ])
+        expect(answer.headers.get('access-control-allow-origin')).toBe(null);
+    },
+  );
+});
+
+describe("Swagger's page", () => {
+  it('loads all it names, and runs under the security policy: no script inline', async () => {
+    const page = await app.request('GET', '/api/docs');
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    const scripts = [...page.text.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script>/g)];
+    expect(
+      scripts.filter(([, attributes, inline]) => !/\bsrc=/.test(attributes!) || inline!.trim() !== ''),
+    ).toEqual([]);
+    expect(page.text).not.toMatch(/\son\w+="/);
+    const assets = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);
+    expect(assets.join()).toMatch(/swagger-ui-init\.js/);
+    for (const asset of assets) {
+      const url = new URL(asset, `${app.url}/api/docs`);
+      expect([asset, url.origin]).toEqual([asset, app.url]);
+      expect([asset, (await app.request('GET', url.pathname)).status]).toEqual([asset, 200]);
+    }
+  });
+
+  it('shows the committed document', async () => {
+    const { status, headers, body } = await app.request('GET', '/api/docs-json');
+    expect([status, headers.get('content-type')]).toEqual([200, expect.stringMatching(/^application\/json/)]);
+    expect(body).toEqual(JSON.parse(readRepositoryFile('docs/openapi.json')));
+  });
+});
