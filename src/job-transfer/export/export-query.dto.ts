@@ -15,6 +15,6 @@ export class ExportQueryDto extends JobFilterDto {
   @ApiProperty({ enum: FORMATS, required: false, default: 'ndjson', description: 'What it is written in.' })
   format?: ExportFormat;
 
-  @OptionalBoolean({ description: '`true`: with the histories; NDJSON only.' })
+  @OptionalBoolean({ description: '`true`: with the histories; NDJSON only.', example: true })
   events?: boolean;
 }

@@ -34,7 +34,7 @@ export class ImportJobFieldsDto extends CreateJobDto {
   })
   archivedAt?: string | null;
 
-  @OptionalText(2000, { description: 'Goes with `archivedAt`.' })
+  @OptionalText(2000, { description: 'Goes with `archivedAt`.', example: null })
   archiveReason?: string | null;
 }
 

@@ -9,7 +9,10 @@ export type OnConflict = (typeof ON_CONFLICT)[number];
 
 /** How an import goes. */
 export class ImportQueryDto {
-  @OptionalBoolean({ description: '`true`: check every line and tell what would happen, but write nothing.' })
+  @OptionalBoolean({
+    description: '`true`: check every line and tell what would happen, but write nothing.',
+    example: true,
+  })
   dryRun?: boolean;
 
   @Optional()

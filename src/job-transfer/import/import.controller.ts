@@ -30,7 +30,7 @@ export class ImportController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Import jobs', description: IMPORT_DESCRIPTION, requestBody: IMPORT_BODY })
   @ApiExtraModels(ImportJobDto)
-  @ApiOkResponse({ type: ImportReportDto })
+  @ApiOkResponse({ description: 'What became of each line.', type: ImportReportDto })
   @ApiProblems(400, 401, 413, 415)
   run(
     @CurrentUser() caller: Caller,
