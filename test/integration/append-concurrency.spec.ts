@@ -1,11 +1,11 @@
 import { JobApi, type AnsweredJob } from '../support/job-api';
-import { startTestApp, type TestApp, type TestResponse } from '../support/test-app';
+import { PATIENT, startTestApp, type TestApp, type TestResponse } from '../support/test-app';
 import { brokenInvariants } from '../support/trail/trail-invariants';
 
 let app: TestApp;
 let api: JobApi;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp(PATIENT);
   api = await JobApi.ofNewUser(app);
 });
 afterAll(() => app.close());
@@ -216,7 +216,7 @@ describe('an Idempotency-Key', () => {
   });
 
   it('serves more concurrent requests than there are connections, on a program that has just started', async () => {
-    const fresh = await startTestApp({ DB_MAX_CONNECTIONS: '4' }, { databaseUrl: app.databaseUrl });
+    const fresh = await startTestApp({ ...PATIENT, DB_MAX_CONNECTIONS: '4' }, { databaseUrl: app.databaseUrl });
     try {
       const own = new JobApi(fresh, api.user);
       const answers = await times(30, (index) =>

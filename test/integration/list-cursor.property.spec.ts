@@ -9,11 +9,11 @@ import {
   readPage,
   type AnsweredPage,
 } from '../support/list/walk-list';
-import { startTestApp, type TestApp } from '../support/test-app';
+import { PATIENT, startTestApp, type TestApp } from '../support/test-app';
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp(PATIENT);
 });
 afterAll(() => app.close());
 

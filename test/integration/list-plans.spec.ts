@@ -4,7 +4,7 @@ import { JobApi } from '../support/job-api';
 import { explain, statementsOf, type Executed } from '../support/list/explain';
 import { BIG, loadManyJobs, type ManyJobs } from '../support/list/load-many';
 import type { AnsweredPage } from '../support/list/walk-list';
-import { startTestApp, TEST_SECRET_KEY, type TestApp } from '../support/test-app';
+import { PATIENT, startTestApp, TEST_SECRET_KEY, type TestApp } from '../support/test-app';
 import { CursorCodec, type CursorPosition } from '../../src/platform/pagination';
 import { deriveKey } from '../../src/platform/security';
 
@@ -20,7 +20,7 @@ let api: JobApi;
 let loaded: ManyJobs;
 let client: Client;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp(PATIENT);
   api = await JobApi.ofNewUser(app);
   loaded = await loadManyJobs(app.databaseUrl, api.user.user.id);
   client = new Client({ connectionString: app.databaseUrl });

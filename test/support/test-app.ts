@@ -157,3 +157,6 @@ const accounts = (
 
 /** An address that no other test uses. */
 export const randomEmail = (): string => `user-${randomBytes(6).toString('hex')}@example.com`;
+
+/** For tests that send many requests at once: on a busy machine they wait longer for a connection than a user would. */
+export const PATIENT = { DB_CONNECTION_TIMEOUT: '30000' } as const;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { startTestApp, type TestApp, type TestUser } from '../test-app';
+import { PATIENT, startTestApp, type TestApp, type TestUser } from '../test-app';
 import { checkTrail } from './check-trail';
 import { scenarios } from './trail-commands';
 import { runScenario } from './trail-run';
@@ -17,7 +17,7 @@ export const describeTrail = ({ runs, waves, width }: Effort): void => {
   let app: TestApp;
   let users: TestUser[];
   beforeAll(async () => {
-    app = await startTestApp();
+    app = await startTestApp(PATIENT);
     users = [await app.register(), await app.register()];
   });
   afterAll(() => app.close());
