@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Database, Parameters, preparable, unprepared, type Statement } from '../../platform/database';
+import {
+  Database,
+  HiddenParameters,
+  Parameters,
+  preparable,
+  unprepared,
+  type Statement,
+} from '../../platform/database';
 import { type CursorPosition } from '../../platform/pagination';
 import { rowJson, type JobField } from '../job-json';
 import { newestRows } from './job-count.query';
@@ -166,19 +173,15 @@ const pageOf = (request: PageRequest, order: ReadingOrder, source: string, furth
 /** What a page tells that neither walked nor counted. */
 const NOTHING_FURTHER = '0 AS "walked", NULL::int AS "counted"';
 
-/**
- * The number of matching rows in the page's own round trip, which costs less than one of its own. The owner is
- * hidden from the planner in a sub-select: knowing whose rows they are it would expect fewer than for any owner,
- * and so plan anew at each use, which costs more than the page.
- */
-const countedUpTo = ({ filter, countUpTo }: PageRequest, parameters: Parameters): string => {
-  const owner = `(SELECT ${parameters.add(filter.ownerId, 'uuid')})`;
-  return `(SELECT count(*) FROM (${newestRows(filter, owner, countUpTo ?? 0)}) c)`;
-};
+/** The number of matching rows in the page's own round trip, which costs less than one of its own. */
+const countedUpTo = ({ filter, countUpTo }: PageRequest, parameters: Parameters): string =>
+  `(SELECT count(*) FROM (${newestRows(filter, parameters.add(filter.ownerId, 'uuid'), countUpTo ?? 0)}) c)`;
 
 /** Reads along the sort's index, or the status's: nothing is read that is not shown or passed over. */
 export const directStatement = (request: PageRequest): BoundStatement => {
-  const parameters = new Parameters();
+  // Deep offsets come in too many shapes to prepare each.
+  const prepared = request.offset === 0;
+  const parameters = prepared ? new HiddenParameters() : new Parameters();
   const order = new ReadingOrder(request.sort, request.cursor);
   const { onSortKey, onColumns } = jobPredicates(request.filter, request.sort, parameters);
   const source = branches(request, order, parameters, {
@@ -188,9 +191,10 @@ export const directStatement = (request: PageRequest): BoundStatement => {
   });
   const counted = request.countUpTo === undefined ? 'NULL' : countedUpTo(request, parameters);
   const text = pageOf(request, order, source, `0 AS "walked", ${counted}::int AS "counted"`);
-  // Deep offsets come in too many shapes to prepare each.
-  const statement = request.offset > 0 ? unprepared(text) : preparable('jobs.page', text);
-  return { statement, values: parameters.values };
+  return {
+    statement: prepared ? preparable('jobs.page', text) : unprepared(text),
+    values: parameters.values,
+  };
 };
 
 /**
