@@ -27,6 +27,9 @@ export interface Rounds {
   postgresPid: number;
 }
 
+/** Requests that warm a contestant up, and most rounds that they are given. */
+const WARM_UP = { requests: 3000, rounds: 4 };
+
 const median = (values: number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
@@ -52,12 +55,23 @@ const measure = async (contestant: Contestant, { seconds, postgresPid }: Rounds)
 };
 
 /**
+ * Works until V8 has compiled what is hot: what runs first would else be measured half interpreted. Ends after
+ * some rounds all the same, for those that are slow.
+ */
+const warmUp = async (contestant: Contestant, rounds: Rounds): Promise<void> => {
+  let requests = 0;
+  for (let round = 0; round < WARM_UP.rounds && requests < WARM_UP.requests; round += 1) {
+    requests += (await measure(contestant, rounds)).perSecond * rounds.seconds;
+  }
+};
+
+/**
  * Measures the contestants in alternating rounds, so that what else the machine does meets them alike, each
- * round in another order; one short round before warms them up.
+ * round in another order.
  */
 export const runContest = async (contestants: readonly Contestant[], rounds: Rounds): Promise<Outcome[]> => {
   const samples = contestants.map((): Sample[] => []);
-  for (const contestant of contestants) await measure(contestant, { ...rounds, seconds: rounds.seconds / 2 });
+  for (const contestant of contestants) await warmUp(contestant, rounds);
   for (let round = 0; round < rounds.rounds; round += 1) {
     for (let turn = 0; turn < contestants.length; turn += 1) {
       const index = (turn + round) % contestants.length;

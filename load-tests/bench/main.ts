@@ -62,6 +62,9 @@ const main = async (): Promise<void> => {
   }
 };
 
+// Exit handlers stop what was started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 main().catch((error: unknown) => {
   console.error(error);
   console.error(USAGE);

@@ -27,6 +27,8 @@ export const startServer = async (args: string[], environment: NodeJS.ProcessEnv
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  // The bench may be broken off: nothing that it started stays behind.
+  process.once('exit', () => child.kill('SIGKILL'));
   const port = await announcedPort(child);
   return { port, pid: child.pid ?? 0, stop: () => stop(child) };
 };

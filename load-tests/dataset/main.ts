@@ -42,6 +42,9 @@ const main = async (): Promise<void> => {
   }
 };
 
+// Exit handlers stop what was started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   console.error(USAGE);
