@@ -197,6 +197,19 @@ describe('changing a job', () => {
     expect(await api.history(before.id)).toHaveLength(1);
   });
 
+  it.each(['title', 'company', 'location', 'city', 'state', 'jobType', 'industry', 'source', 'tags'])(
+    'lets it be found by its new %s at once, and no more by the old one',
+    async (field) => {
+      const { id } = await api.create({ ...FULL, [field]: field === 'tags' ? ['before'] : 'before' });
+      await api.patch(id, { [field]: field === 'tags' ? ['after'] : 'after' });
+      const found = async (value: string) =>
+        ((await api.get(`?${field === 'title' ? 'q' : field}=${value}`)).body as { data: unknown[] }).data
+          .length;
+      expect([await found('after'), await found('before')]).toEqual([1, 0]);
+      await api.call('DELETE', `/${id}`);
+    },
+  );
+
   it('to another status appends an event, as one change with the rest', async () => {
     const { id } = await api.create();
     const answer = await api.patch(id, { status: 'applied', notes: 'Sent.' });

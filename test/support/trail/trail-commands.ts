@@ -18,9 +18,16 @@ export type Command =
   | { kind: 'bulkDeadline'; jobs: number[]; user: number; deadline: string | null }
   | { kind: 'bulkArchive'; jobs: number[]; user: number };
 
+/** A job to create; an old one began before every time that a command names. */
+export interface NewTrail {
+  owner: number;
+  workflow: string;
+  old: boolean;
+}
+
 /** Jobs to create, and waves of requests: those of a wave run at once. */
 export interface Scenario {
-  jobs: { owner: number; workflow: string }[];
+  jobs: NewTrail[];
   waves: Command[][];
 }
 
@@ -28,7 +35,14 @@ const MOST_JOBS = 4;
 const job = fc.nat(MOST_JOBS - 1);
 const jobs = fc.uniqueArray(job, { minLength: 1, maxLength: MOST_JOBS });
 const user = fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constant(1) });
-const status = fc.constantFrom(...ALL_STATUSES, 'nonsense');
+/** Mostly a few, so that the same status comes again and steps of the strict workflows succeed. */
+const status = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom('accepted', 'cancelled', 'open', 'running', 'submitted', 'failed'),
+  },
+  { weight: 1, arbitrary: fc.constantFrom(...ALL_STATUSES, 'nonsense') },
+);
 
 const when: fc.Arbitrary<When> = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ kind: 'now' as const }) },
@@ -89,6 +103,7 @@ export const scenarios = (waves: number, width: number): fc.Arbitrary<Scenario> 
       fc.record({
         owner: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constant(1) }),
         workflow: fc.constantFrom(...Object.keys(WORKFLOW_RULES), 'application'),
+        old: fc.boolean(),
       }),
       { minLength: MOST_JOBS, maxLength: MOST_JOBS },
     ),
