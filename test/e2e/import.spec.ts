@@ -1,4 +1,7 @@
 import { request as httpRequest } from 'node:http';
+import { type ImportReportDto } from '../../src/job-transfer/import/import-report.dto';
+import { type JobPageDto } from '../../src/jobs/dto/job.dto';
+import { type HistoryPageDto } from '../../src/job-status-events/status-event.dto';
 import { Database } from '../../src/platform/database';
 import { startTestApp, type TestApp, type TestResponse, type TestUser } from '../support/test-app';
 
@@ -31,27 +34,25 @@ const load = (
   });
 
 const lines = (...jobs: unknown[]): string => jobs.map((job) => JSON.stringify(job)).join('\n');
-const counts = ({ body }: TestResponse): number[] => [body.created, body.updated, body.skipped, body.failed];
+const counts = ({ body }: TestResponse): number[] => {
+  const report = body as ImportReportDto;
+  return [report.created, report.updated, report.skipped, report.failed];
+};
 const codes = ({ body }: TestResponse): [number, string][] =>
-  body.errors.map(({ line, code }: { line: number; code: string }) => [line, code]);
+  (body as ImportReportDto).errors.map(({ line, code }) => [line, code]);
 
 const get = async (path: string, as = user): Promise<TestResponse['body']> =>
   (await app.request('GET', `/api/jobs${path}`, { token: as.token })).body;
 const jobOf = async (ref: string, as = user): Promise<TestResponse['body']> => {
-  const { data } = await get('?archived=all&limit=100', as);
-  return get(`/${data.find(({ externalRef }: { externalRef: string }) => externalRef === ref).id}`, as);
+  const { data } = (await get('?archived=all&limit=100', as)) as JobPageDto;
+  return get(`/${data.find(({ externalRef }) => externalRef === ref)?.id}`, as);
 };
 const history = async (ref: string): Promise<[number, string, string, string | null][]> => {
   const { id } = await jobOf(ref);
-  const { data } = await get(`/${id}/status-events?limit=100`);
+  const { data } = (await get(`/${id}/status-events?limit=100`)) as HistoryPageDto;
   return data
-    .toSorted((a: { seq: number }, b: { seq: number }) => a.seq - b.seq)
-    .map((event: { seq: number; status: string; occurredAt: string; note: string | null }) => [
-      event.seq,
-      event.status,
-      event.occurredAt,
-      event.note,
-    ]);
+    .toSorted((one, other) => one.seq - other.seq)
+    .map(({ seq, status, occurredAt, note }) => [seq, status, occurredAt, note]);
 };
 
 const at = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();
@@ -110,9 +111,7 @@ describe('import of hostile lines', () => {
   it('tells of the first 100 failures only, by line', async () => {
     const answer = await load(Array.from({ length: 700 }, () => '{}').join('\n'));
     expect(answer.body.failed).toBe(700);
-    expect(answer.body.errors.map(({ line }: { line: number }) => line)).toEqual(
-      Array.from({ length: 100 }, (_, index) => index + 1),
-    );
+    expect(codes(answer).map(([line]) => line)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
   });
 
   it('keeps the rest of a batch when the database refuses one line', async () => {

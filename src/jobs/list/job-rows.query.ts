@@ -50,16 +50,27 @@ export class JobRowsQuery {
       throw error;
     }
     const stream = client.query(new QueryStream(text, values, { batchSize: BATCH }));
-    void giveBackAfter(stream, client);
+    // Of a connection that is gone no portal can be closed: the stream would wait for the server's word forever.
+    const gone = (error: Error): void => {
+      stream._destroy = (cause: Error | null, done: (error: Error | null) => void): void => done(cause);
+      stream.destroy(error);
+    };
+    client.on('error', gone);
+    void giveBackAfter(stream, client, gone);
     return stream;
   }
 }
 
 /** A stream that broke, or was broken off, may leave the server at work: that connection is not lent again. */
-const giveBackAfter = async (stream: Readable, client: PoolClient): Promise<void> => {
+const giveBackAfter = async (
+  stream: Readable,
+  client: PoolClient,
+  gone: (error: Error) => void,
+): Promise<void> => {
   try {
     await finished(stream);
     await client.query('COMMIT');
+    client.off('error', gone);
     client.release();
   } catch (error) {
     client.release(error as Error);
