@@ -1,3 +1,4 @@
+import { JobInserter } from '../../src/jobs';
 import { JobApi, type AnsweredJob } from '../support/job-api';
 import { PATIENT, startTestApp, type TestApp, type TestResponse } from '../support/test-app';
 import { brokenInvariants } from '../support/trail/trail-invariants';
@@ -78,6 +79,28 @@ describe('bulk changes that overlap', () => {
     expect(updated.filter((_, index) => index % 3 !== 0)).toEqual(repeat(8, 40));
     // 4 appends, 4 deadlines and 1 archiving each.
     for (const id of ids) expect(await api.read(id)).toMatchObject({ version: 10 });
+  });
+});
+
+describe('events at the same time', () => {
+  it('follow each other as they were recorded, the last one the newest', async () => {
+    const { id: userId } = api.user.user;
+    const at = '2020-01-01T00:00:00.000Z';
+    const events = [{ status: 'wishlist', occurredAt: at }];
+    const fields = { title: 'Imported' };
+    const { id } = await app.app
+      .get(JobInserter)
+      .insert(userId, userId, { workflow: 'application', fields, events });
+    for (const status of ['applied', 'offer', 'interview']) {
+      const { body } = await api.append(id, { status, occurredAt: at });
+      expect(body.job).toMatchObject({ currentStatus: status, currentStatusAt: at });
+    }
+    expect((await api.history(id)).map(({ seq, fromStatus }) => [seq, fromStatus])).toEqual([
+      [4, 'offer'],
+      [3, 'applied'],
+      [2, 'wishlist'],
+      [1, null],
+    ]);
   });
 });
 
@@ -216,7 +239,10 @@ describe('an Idempotency-Key', () => {
   });
 
   it('serves more concurrent requests than there are connections, on a program that has just started', async () => {
-    const fresh = await startTestApp({ ...PATIENT, DB_MAX_CONNECTIONS: '4' }, { databaseUrl: app.databaseUrl });
+    const fresh = await startTestApp(
+      { ...PATIENT, DB_MAX_CONNECTIONS: '4' },
+      { databaseUrl: app.databaseUrl },
+    );
     try {
       const own = new JobApi(fresh, api.user);
       const answers = await times(30, (index) =>

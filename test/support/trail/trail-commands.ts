@@ -45,8 +45,8 @@ const status = fc.oneof(
 );
 
 const when: fc.Arbitrary<When> = fc.oneof(
-  { weight: 4, arbitrary: fc.constant({ kind: 'now' as const }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('past' as const), minute: fc.nat(3) }) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'now' as const }) },
+  { weight: 7, arbitrary: fc.record({ kind: fc.constant('past' as const), minute: fc.nat(2) }) },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('ahead' as const), minutes: fc.constantFrom(1, 4, 10) }),
@@ -107,8 +107,9 @@ export const scenarios = (waves: number, width: number): fc.Arbitrary<Scenario> 
       }),
       { minLength: MOST_JOBS, maxLength: MOST_JOBS },
     ),
-    waves: fc.array(fc.array(command, { minLength: 1, maxLength: width }), {
+    waves: fc.array(fc.array(command, { minLength: 1, maxLength: width, size: 'max' }), {
       minLength: 1,
       maxLength: waves,
+      size: 'max',
     }),
   });
