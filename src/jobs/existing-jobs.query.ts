@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, jsonTime, statement, type Statement } from '../platform/database';
+import { Database, jsonTime, unprepared, type Statement } from '../platform/database';
 import { type JobFieldsDto } from './dto/job-fields.dto';
 import { JOB_FIELDS } from './job-json';
 
@@ -20,16 +20,17 @@ const COLUMNS = Object.entries(JOB_FIELDS).map(([name, expression]) => `${expres
 
 /**
  * Jobs by reference, each by one look into the unique index: `= ANY ($2)` would compare each of the owner's jobs
- * with each reference, once Postgres plans without knowing them. $1 owner, $2 references.
+ * with each reference. Planned at each use: a plan that was kept from when the table was small reads all of it
+ * for each reference. $1 owner, $2 references.
  */
 const FOUND = `
   SELECT f.id, f.external_ref FROM unnest($2::text[]) AS r (ref) CROSS JOIN LATERAL (
-    SELECT j.id, j.external_ref FROM jobs j WHERE j.owner_id = $1 AND j.external_ref = r.ref LIMIT 1
+    SELECT j.id, j.external_ref FROM jobs j WHERE j.owner_id = $1 AND j.external_ref = r.ref
+    ORDER BY j.owner_id, j.external_ref LIMIT 1
   ) f`;
 
-const find = (label: string, locking: string): Statement =>
-  statement(
-    label,
+const find = (locking: string): Statement =>
+  unprepared(
     `WITH job AS MATERIALIZED (
        SELECT * FROM jobs WHERE id = ANY (ARRAY(SELECT id FROM (${FOUND}) found)) ${locking}
      )
@@ -40,10 +41,10 @@ const find = (label: string, locking: string): Statement =>
      FROM job j`,
   );
 
-const FIND = find('jobs.existing', '');
-const FIND_AND_LOCK = find('jobs.existing_locked', 'ORDER BY id FOR UPDATE');
+const FIND = find('');
+const FIND_AND_LOCK = find('ORDER BY id FOR UPDATE');
 
-const TAKEN_REFS = statement('jobs.taken_refs', `SELECT external_ref AS ref FROM (${FOUND}) found`);
+const TAKEN_REFS = unprepared(`SELECT external_ref AS ref FROM (${FOUND}) found`);
 
 /** Jobs of an owner by their `externalRef`, many at a time. */
 @Injectable()

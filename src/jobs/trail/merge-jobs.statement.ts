@@ -1,4 +1,4 @@
-import { statement } from '../../platform/database';
+import { unprepared } from '../../platform/database';
 
 /**
  * Writes many jobs anew and appends to their trails, in one round trip; the caller holds the locks on the job
@@ -11,11 +11,11 @@ import { statement } from '../../platform/database';
  *
  * Transition rules bind no event here: what is told is what happened. The version is counted up once.
  *
+ * Planned at each use, which costs nothing beside the work, so that the plan fits the table as it is.
+ *
  * $1 jobs and $2 events as JSON arrays of records, $3 owner, $4 actor.
  */
-export const MERGE_JOBS = statement(
-  'jobs.merge',
-  `
+export const MERGE_JOBS = unprepared(`
   WITH clock AS MATERIALIZED (
     SELECT date_trunc('milliseconds', clock_timestamp()) AS now
   ), merge AS MATERIALIZED (
@@ -59,5 +59,4 @@ export const MERGE_JOBS = statement(
     version = j.version + 1,
     updated_at = c.now
   FROM merge m CROSS JOIN clock c LEFT JOIN newest n ON n.job_id = m.id
-  WHERE j.id = m.id AND j.owner_id = $3`,
-);
+  WHERE j.id = m.id AND j.owner_id = $3`);
