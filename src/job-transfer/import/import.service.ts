@@ -13,10 +13,10 @@ import { ImportRehearsal } from './import-rehearsal';
 import { type ImportReportDto } from './import-report.dto';
 import { ImportTally } from './import-tally';
 import { ImportWriter } from './import-writer';
-import { readJobLine, type JobLine } from './job-line';
-import { LineBatch } from './line-batch';
+import { readJobLine } from './job-line';
 import { NdjsonReader } from './ndjson-reader';
 import { LineFailure, type SourceLine, type SourceReader } from './source-line';
+import { WritePipeline } from './write-pipeline';
 
 /** How long the rest of a body is listened to that is not wanted any more. Milliseconds. */
 const LINGER = 10_000;
@@ -24,7 +24,7 @@ const LINGER = 10_000;
 /** What a file is written in. */
 export type ImportFormat = 'csv' | 'ndjson';
 
-/** Imports jobs from a stream of bytes, in constant memory: the next batch is read while one is written. */
+/** Imports jobs from a stream of bytes, in constant memory: the next batch is read while others are written. */
 @Injectable()
 export class ImportService {
   constructor(
@@ -127,38 +127,5 @@ async function* chunks(body: Readable): AsyncGenerator<Uint8Array> {
     yield* body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
   } catch (cause) {
     throw new Problem(400, 'bad_request', 'The body broke off before its end.', { cause });
-  }
-}
-
-/** Writes one batch while the next one fills. */
-class WritePipeline {
-  private readonly batch = new LineBatch();
-  private writing: Promise<void> = Promise.resolve();
-
-  constructor(private readonly write: (lines: JobLine[]) => Promise<void>) {}
-
-  async add(line: JobLine, bytes: number): Promise<void> {
-    if (this.batch.isFullFor(line, bytes)) await this.flush();
-    this.batch.add(line, bytes);
-  }
-
-  /** Writes what is left. */
-  async finish(): Promise<void> {
-    await this.flush();
-    await this.writing;
-  }
-
-  /** Waits until nothing is being written any more, whether it worked or not. */
-  async settle(): Promise<void> {
-    await this.writing.catch(() => undefined);
-  }
-
-  private async flush(): Promise<void> {
-    await this.writing;
-    const lines = this.batch.take();
-    if (lines.length === 0) return;
-    this.writing = this.write(lines);
-    // A failure is met at the next `await`; until then it is not unhandled.
-    this.writing.catch(() => undefined);
   }
 }
