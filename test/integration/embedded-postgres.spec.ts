@@ -161,7 +161,7 @@ describe('as root', () => {
         await second.stop();
       } finally {
         await rm(first.dataDir, { recursive: true, force: true });
-      await rmdir(join(first.dataDir, '..')).catch(() => undefined);
+        await rmdir(join(first.dataDir, '..')).catch(() => undefined);
       }
     },
   );
