@@ -177,6 +177,14 @@ describe(`a page of an owner with ${BIG} jobs among 200 000`, () => {
   );
 });
 
+describe('a common word that another filter empties', () => {
+  it('is looked through job by job, no table from end to end', async () => {
+    const { body, custom } = await measure('?count=none&q=engineer&deadlineFrom=2030-01-01');
+    expect(body.data).toEqual([]);
+    expectWithin(custom, PAGE_BOUND + (3 * BIG) / 4);
+  });
+});
+
 describe('a total in mode auto', () => {
   it.each([
     ['of all jobs', '', 'estimated', 1_000, PAGE_BOUND + 1_001],
