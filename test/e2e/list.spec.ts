@@ -93,11 +93,13 @@ const TIME_EDGES = [
 ];
 const STATUS_TIMES = ['2026-02-01T00:00:00.010Z', '2026-02-01T00:00:00.011Z'];
 
+const only = (name: string, value: string): ListFilter => ({ [name]: value });
+
 const SINGLE: ListFilter[] = [
   ...ALL_STATUSES.map((status) => ({ status })),
   ...['todo', 'active', 'success', 'failure', 'dropped'].flatMap((word) => [
-    { category: word },
-    { status: word },
+    only('category', word),
+    only('status', word),
   ]),
   { status: 'applied,interview' },
   { status: 'accepted,failure' },
@@ -110,13 +112,13 @@ const SINGLE: ListFilter[] = [
   { jobType: 'FULL-TIME' },
   { source: 'referral' },
   ...['été', 'ÉTÉ,GO', 'go', "it's,back\\slash", 'go,nobody', 'g'].map((tags) => ({ tags })),
-  ...TIME_EDGES.flatMap((time) => [{ createdFrom: time }, { createdTo: time }]),
-  ...STATUS_TIMES.flatMap((time) => [{ statusChangedFrom: time }, { statusChangedTo: time }]),
+  ...TIME_EDGES.flatMap((time) => [only('createdFrom', time), only('createdTo', time)]),
+  ...STATUS_TIMES.flatMap((time) => [only('statusChangedFrom', time), only('statusChangedTo', time)]),
   ...['2026-03-01', '2026-03-02', '2026-03-04'].flatMap((day) => [
-    { deadlineFrom: day },
-    { deadlineTo: day },
+    only('deadlineFrom', day),
+    only('deadlineTo', day),
   ]),
-  ...SALARY_EDGES.flatMap((salary) => [{ salaryMin: salary }, { salaryMax: salary }]),
+  ...SALARY_EDGES.flatMap((salary) => [only('salaryMin', salary), only('salaryMax', salary)]),
   ...[
     'écr',
     'ÉCRITURE',
