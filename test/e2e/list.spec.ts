@@ -202,7 +202,8 @@ describe('a filter of the list', () => {
     const { data } = await readPage(api, { limit: 100 });
     const byId = new Map(jobs.map((job) => [job.id, job]));
     for (const row of data) {
-      const { description, notes, attributes, ...rest } = byId.get(row.id as string) ?? { id: '' };
+      const { description, notes, attributes, ...rest } =
+        byId.get(row.id as string) ?? ({} as Partial<AnsweredJob>);
       expect([description, notes, attributes]).toEqual([null, null, {}]);
       expect(row).toEqual(rest);
     }
