@@ -28,7 +28,7 @@ export class UnpaginatedJobsService {
 
   /** @throws TooManyRows past `MAX_UNPAGINATED`, before anything is sent */
   async stream(dto: ListJobsDto, caller: Caller): Promise<Readable> {
-    for (const name of ['page', 'cursor', 'limit', 'page_size'] as const) {
+    for (const name of ['page', 'cursor', 'limit', 'page_size', 'count'] as const) {
       if (dto[name] !== undefined) throw ValidationFailed.of(name, 'has no meaning with paginate=false');
     }
     const filter = await this.filters.resolve(dto, caller);
