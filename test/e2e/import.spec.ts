@@ -101,7 +101,7 @@ describe('import of hostile lines', () => {
     const expected: [number, string][] = [
       [3, 'malformed_json'],
       ...Array.from({ length: 21 }, (_, index): [number, string] => [index + 4, 'validation_failed']),
-      [25, 'line_too_long'],
+      [25, 'validation_failed'],
       [26, 'invalid_utf8'],
     ];
     expect(codes(answer)).toEqual(expected);

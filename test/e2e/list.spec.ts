@@ -96,7 +96,7 @@ const STATUS_TIMES = ['2026-02-01T00:00:00.010Z', '2026-02-01T00:00:00.011Z'];
 const only = (name: string, value: string): ListFilter => ({ [name]: value });
 
 const SINGLE: ListFilter[] = [
-  ...ALL_STATUSES.map((status) => ({ status })),
+  ...ALL_STATUSES.map((status) => only('status', status)),
   ...['todo', 'active', 'success', 'failure', 'dropped'].flatMap((word) => [
     only('category', word),
     only('status', word),

@@ -31,7 +31,7 @@ describe('the tour of the README', () => {
   });
 
   it('leaves the job with the trail that the tour tells of', async () => {
-    const events = await app.query(
+    const events = await app.query<{ status: string }>(
       `SELECT e.status FROM job_status_events e JOIN jobs j ON j.id = e.job_id
        WHERE j.title = 'Programmer' ORDER BY e.occurred_at, e.seq`,
     );

@@ -6,7 +6,7 @@ import { CsvSplitter, type RawRecord } from './csv-splitter';
 import {
   bomLength,
   LineFailure,
-  MAX_LINE_BYTES,
+  MAX_RECORD_BYTES,
   notUtf8,
   tooLong,
   type SourceLine,
@@ -16,14 +16,14 @@ import {
 const NEWLINE = Buffer.from('\n');
 
 const FAILURES: Record<NonNullable<RawRecord['problem']>, () => LineFailure> = {
-  'too-long': tooLong,
+  'too-long': () => tooLong(MAX_RECORD_BYTES),
   'open-quote': () => new LineFailure('malformed_csv', 'has a quote that is never closed'),
   'text-after-quote': () => new LineFailure('malformed_csv', 'has text after a closing quote'),
 };
 
 /** Records of CSV, the first of which names the columns. Blank lines are passed over but counted. */
 export class CsvReader implements SourceReader {
-  private readonly splitter = new CsvSplitter(MAX_LINE_BYTES);
+  private readonly splitter = new CsvSplitter(MAX_RECORD_BYTES);
   private columns: CsvColumns | undefined;
 
   /** @throws ValidationFailed for the header row */

@@ -1,6 +1,6 @@
 import { getSchemaPath } from '@nestjs/swagger';
 import { ImportJobDto, MAX_EVENTS } from './import-job.dto';
-import { MAX_LINE_BYTES } from './source-line';
+import { MAX_LINE_BYTES, MAX_RECORD_BYTES } from './source-line';
 
 /** What the documentation of the API says of an import. */
 export const IMPORT_DESCRIPTION = `
@@ -23,7 +23,7 @@ every line that is not blank is in exactly one of the four counts.
 - Lines are written in batches of some hundred. When the request ends early (413, 503, or the client leaves), batches that
   were written stay; the problem document tells of them under \`report\`. Sending the file again with \`onConflict=skip\`
   goes on from there. \`Idempotency-Key\` means nothing here.
-- A line may have at most ${MAX_LINE_BYTES} bytes and ${MAX_EVENTS} events.`.trim();
+- A line of NDJSON may have at most ${MAX_LINE_BYTES} bytes and ${MAX_EVENTS} events, a record of CSV ${MAX_RECORD_BYTES} bytes.`.trim();
 
 /** A file with two jobs. */
 const NDJSON_EXAMPLE = [

@@ -5,7 +5,7 @@ import { CreateJobDto } from '../../jobs';
 import { OptionalOrNull, OptionalText, OptionalTime, parseTime, rule } from '../../platform/validation';
 
 /** Most status events of one line. */
-export const MAX_EVENTS = 10_000;
+export const MAX_EVENTS = 1_000_000;
 
 /** What a line may say of a job besides its history: the rules of creating one, and its past. */
 export class ImportJobFieldsDto extends CreateJobDto {

@@ -24,7 +24,7 @@ export class NdjsonReader implements SourceReader {
 }
 
 const read = ({ number, bytes: raw }: RawLine): SourceLine[] => {
-  if (raw === undefined) return [{ line: number, bytes: MAX_LINE_BYTES, content: tooLong() }];
+  if (raw === undefined) return [{ line: number, bytes: MAX_LINE_BYTES, content: tooLong(MAX_LINE_BYTES) }];
   const bytes = raw.subarray(bomLength(number, raw));
   const content = isUtf8(bytes) ? parse(bytes.toString('utf8')) : notUtf8();
   return content === undefined ? [] : [{ line: number, bytes: raw.length, content }];

@@ -1,5 +1,8 @@
-/** Largest line of NDJSON, or record of CSV, in bytes. */
-export const MAX_LINE_BYTES = 1024 * 1024;
+/** Largest record of CSV, in bytes: the longest that an export writes is a tenth of it. */
+export const MAX_RECORD_BYTES = 1024 * 1024;
+
+/** Largest line of NDJSON, in bytes: a job with its whole history, as an export writes it. */
+export const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 /** Why a line was not imported. Clients rely on these names. */
 export type LineCode =
@@ -46,9 +49,9 @@ export interface SourceReader {
   end(): SourceLine[];
 }
 
-/** The failure of a line that is longer than `MAX_LINE_BYTES`. */
-export const tooLong = (): LineFailure =>
-  new LineFailure('line_too_long', `is longer than ${MAX_LINE_BYTES} bytes`);
+/** The failure of a line or record that is longer than `limit` bytes. */
+export const tooLong = (limit: number): LineFailure =>
+  new LineFailure('line_too_long', `is longer than ${limit} bytes`);
 
 /** The failure of a line whose bytes are not UTF-8. */
 export const notUtf8 = (): LineFailure => new LineFailure('invalid_utf8', 'is not valid UTF-8');

@@ -38,14 +38,16 @@ const value = fc.oneof(
 );
 const names = (fields: string) => fc.constantFrom(...fields.split(' '));
 
-describe.each([
+const CASES: [new () => object, string][] = [
   [
     ImportJobFieldsDto,
     'title name workflow status externalRef company url description salaryMin salaryMax salaryCurrency deadline ' +
       'tags attributes createdAt archivedAt archiveReason unknown',
   ],
   [AppendStatusEventDto, 'status note metadata occurredAt unknown'],
-])('compiled rules of %p', (dto, fields) => {
+];
+
+describe.each(CASES)('compiled rules of %p', (dto, fields) => {
   it('accept what the validation of requests accepts, and read it alike', () => {
     const rules = new CompiledRules<object>(dto);
     const required = dto === ImportJobFieldsDto ? { title: 'x' } : { status: 'applied' };

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { CsvReader } from '../../../src/job-transfer/import/csv-reader';
-import { LineFailure, MAX_LINE_BYTES } from '../../../src/job-transfer/import/source-line';
+import { LineFailure, MAX_RECORD_BYTES } from '../../../src/job-transfer/import/source-line';
 import { ValidationFailed } from '../../../src/platform/http';
 
 const read = (file: string | Buffer, chunkSize = Infinity): [number, unknown][] => {
@@ -49,7 +49,7 @@ describe('CSV reader', () => {
   });
 
   it('passes over a record that is too long, in constant memory, and goes on after it', () => {
-    const long = 'x'.repeat(MAX_LINE_BYTES + 10);
+    const long = 'x'.repeat(MAX_RECORD_BYTES + 10);
     expect(read(`title\na\n${long}\nb\n"${long}"\nc\n`, 100_000)).toEqual([
       [2, { title: 'a' }],
       [3, 'line_too_long'],
