@@ -19,7 +19,7 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // Waiting for a real database on a busy machine takes seconds, a hanging test must still end.
-  testTimeout: long ? 15 * 60_000 : 60_000,
+  testTimeout: long ? 15 * 60_000 : 120_000,
   maxWorkers: 2,
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   coverageDirectory: '<rootDir>/coverage',
