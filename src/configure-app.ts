@@ -10,8 +10,10 @@ import {
   acceptJsonBodies,
   answerFrameworkError,
   createValidationPipe,
+  cutOffIdleSenders,
   ProblemFilter,
   requestId,
+  UndeclaredInputGuard,
 } from './platform/http';
 
 /** Characters; an id has 36, a workflow key at most 50. */
@@ -24,16 +26,27 @@ const createAdapter = (config: AppConfig): FastifyAdapter =>
     genReqId: requestId,
     frameworkErrors: answerFrameworkError,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PATH_PARAMETER_LENGTH },
-    // Slow senders are cut off; an import may take its time, since bytes keep coming.
+    // An import and its answer may take their time: senders who stop are cut off by `cutOffIdleSenders`, and
+    // while the headers are sent by Node's own `headersTimeout` of a minute.
     connectionTimeout: 0,
+    requestTimeout: 0,
     keepAliveTimeout: 72_000,
   });
+
+/** What tests set shorter than it is. */
+export interface AppTimes {
+  /** Milliseconds without a byte until the sender of an unfinished body is cut off; by default a minute. */
+  idleSenderMs?: number;
+}
 
 /**
  * Creates the complete application: the same for `npm start`, the container and the tests. It still has to
  * be listened on, or initialised.
  */
-export const createApp = async (config: AppConfig): Promise<NestFastifyApplication> => {
+export const createApp = async (
+  config: AppConfig,
+  { idleSenderMs }: AppTimes = {},
+): Promise<NestFastifyApplication> => {
   const adapter = createAdapter(config);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), adapter, {
     bufferLogs: true,
@@ -41,19 +54,24 @@ export const createApp = async (config: AppConfig): Promise<NestFastifyApplicati
   });
   app.useLogger(app.get(Logger));
   app.setGlobalPrefix('api');
+  // After the guards of the modules: who is not logged in learns nothing else.
+  app.useGlobalGuards(new UndeclaredInputGuard());
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new ProblemFilter(config));
+  const fastify = app.getHttpAdapter().getInstance();
+  // As an answer leaves, since CORS answers preflight requests before any other hook of a request.
+  fastify.addHook('onSend', (request, reply, _payload, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  cutOffIdleSenders(fastify.server, idleSenderMs);
   app.enableCors({
     origin: [...config.http.corsOrigins],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['ETag', 'Location', 'X-Request-Id', 'Idempotency-Replayed', 'Retry-After'],
     maxAge: 600,
   });
   await app.register(helmet, { contentSecurityPolicy: contentSecurityPolicy(config) });
-  const fastify = app.getHttpAdapter().getInstance();
-  fastify.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
-    done();
-  });
   acceptJsonBodies(app, config.http.maxBodyBytes);
   acceptImportBodies(fastify);
   setUpOpenApi(app);

@@ -17,7 +17,7 @@ export class ProfileController {
   @Get()
   @ApiOperation({ summary: 'Read your account' })
   @ApiOkResponse({ description: 'Your account.', type: ProfileDto })
-  @ApiProblems(401)
+  @ApiProblems(400, 401)
   async read(@CurrentUser() caller: Caller): Promise<ProfileDto> {
     return toProfile(known(await this.users.find(caller.id)));
   }

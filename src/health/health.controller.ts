@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Public } from '../auth';
+import { AnyInput } from '../platform/http';
 
 class LivenessDto {
   @ApiProperty({ enum: ['ok'], example: 'ok', description: 'Always `ok`.' })
@@ -12,6 +13,7 @@ class LivenessDto {
 @Controller('health')
 export class HealthController {
   @Public()
+  @AnyInput()
   @Get('live')
   @ApiOperation({
     summary: 'Whether the process is alive',

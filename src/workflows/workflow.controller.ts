@@ -14,7 +14,7 @@ export class WorkflowController {
   @Get()
   @ApiOperation({ summary: 'All workflows' })
   @ApiOkResponse({ description: 'The workflows.', type: WorkflowListDto })
-  @ApiProblems(401, 503)
+  @ApiProblems(400, 401, 503)
   async list(): Promise<WorkflowListDto> {
     return { data: await this.workflows.list() };
   }
@@ -27,7 +27,7 @@ export class WorkflowController {
     schema: { type: 'string', example: 'application' },
   })
   @ApiOkResponse({ description: 'The workflow.', type: WorkflowDto })
-  @ApiProblems(401, 404, 503)
+  @ApiProblems(400, 401, 404, 503)
   get(@Param('id') id: string): Promise<WorkflowDto> {
     return this.workflows.get(id);
   }

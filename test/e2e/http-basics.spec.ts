@@ -173,6 +173,84 @@ describe('A route', () => {
   });
 });
 
+describe('Input that is not known', () => {
+  const RAW = { 'content-type': 'application/json' };
+  const unknown = async (method: string, path: string, field: string, body?: string): Promise<void> => {
+    const answer = await app.request(method, path, {
+      token,
+      ...(body === undefined ? {} : { body, headers: RAW }),
+    });
+    expect([path, body, answer.status, answer.body?.errors]).toEqual([
+      path,
+      body,
+      400,
+      [{ field, message: 'is not known here' }],
+    ]);
+    expectProblem(answer, 400, 'validation_failed');
+  };
+
+  it('is refused as a parameter of the query on every route but the probe', async () => {
+    const world = await makeWorld(app, await app.register());
+    const operations = operationsOf(await currentOpenApi());
+    expect(operations.length).toBeGreaterThan(20);
+    for (const operation of operations) {
+      const sent = await caseOf(nameOf(operation)).call(world);
+      const path = addressOf(operation.path, { ...sent, query: { ...sent.query, definitely_unknown: '1' } });
+      const { status, body } = await app.request(operation.method, path, {
+        token: world.user.token,
+        ...(sent.body === undefined ? {} : { body: sent.body }),
+        ...(sent.headers ? { headers: sent.headers } : {}),
+      });
+      const expected = operation.path.startsWith('/api/health/')
+        ? [200, undefined]
+        : [400, 'definitely_unknown'];
+      expect([nameOf(operation), status, body?.errors?.[0]?.field]).toEqual([nameOf(operation), ...expected]);
+    }
+  });
+
+  it('is refused in the body of a route that takes none; an empty object is no body', async () => {
+    const { body: job } = await createJob({ title: 'x' });
+    await unknown('POST', `/api/jobs/${job.id}/restore`, 'foo', '{"foo":1}');
+    await unknown('DELETE', `/api/jobs/${job.id}`, 'reason', '{"reason":"x"}');
+    await unknown('DELETE', `/api/jobs/${job.id}`, 'body', '[1]');
+    expect((await app.request('POST', `/api/jobs/${job.id}/restore`, { token, body: {} })).status).toBe(200);
+    expect((await app.request('DELETE', `/api/jobs/${job.id}`, { token, body: {} })).status).toBe(204);
+  });
+
+  it('is told of to nobody who is not logged in', async () => {
+    for (const path of ['/api/profile?foo=1', '/api/workflows?foo=1', '/api/jobs?foo=1'])
+      expectProblem(await app.request('GET', path), 401, 'unauthenticated');
+  });
+
+  it.each(['constructor', '__proto__', 'prototype', 'toString', 'hasOwnProperty'])(
+    'may have the name %s that objects inherit, and is refused as well',
+    async (name) => {
+      await unknown('GET', `/api/jobs?${name}=1`, name);
+      await unknown('GET', `/api/workflows?${name}=1`, name);
+      if (name !== '__proto__') await unknown('POST', '/api/jobs', name, `{"title":"x","${name}":"y"}`);
+    },
+  );
+
+  it.each(['{"title":{"constructor":"x"}}', '{"title":"x","tags":[{"constructor":"x"}]}'])(
+    'is no class where a text belongs: %s',
+    async (body) => expectProblem(await createJob(body), 400, 'validation_failed'),
+  );
+
+  it('does not exist inside of free JSON: names that objects inherit stay there', async () => {
+    const attributes = {
+      constructor: 'Acme',
+      a: { constructor: 'x', prototype: 2 },
+      list: [{ toString: 1 }],
+    };
+    const created = await createJob({ title: 'x', attributes });
+    expect([created.status, created.body.attributes]).toEqual([201, attributes]);
+    const metadata = { constructor: 'Acme', prototype: { a: 1 } };
+    const path = `/api/jobs/${created.body.id}/status-events`;
+    const appended = await app.request('POST', path, { token, body: { status: 'applied', metadata } });
+    expect([appended.status, appended.body.event.metadata]).toEqual([201, metadata]);
+  });
+});
+
 describe('The headers of every answer', () => {
   it.each(['/api/health/live', '/api/nothing', '/api/jobs', '/api/docs'])(
     'protect the browser (%s)',
@@ -190,11 +268,11 @@ describe('The headers of every answer', () => {
 });
 
 describe('Pages of other origins', () => {
-  const preflight = (origin: string) =>
+  const preflight = (origin: string, method = 'POST') =>
     app.request('OPTIONS', '/api/jobs', {
       headers: {
         origin,
-        'access-control-request-method': 'POST',
+        'access-control-request-method': method,
         'access-control-request-headers': 'authorization',
       },
     });
@@ -208,6 +286,16 @@ describe('Pages of other origins', () => {
     expect(answer.headers.get('access-control-expose-headers')).toMatch(/ETag.*X-Request-Id/);
     expect(answer.headers.get('vary')).toMatch(/origin/i);
   });
+
+  it.each(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])(
+    'may use %s there, and are told the id of the request that asks for it',
+    async (method) => {
+      const { status, headers } = await preflight(ORIGIN, method);
+      expect(status).toBe(204);
+      expect(headers.get('access-control-allow-methods')?.split(/, */)).toContain(method);
+      expect(headers.get('x-request-id')).toMatch(UUID);
+    },
+  );
 
   it.each(['https://evil.example.com', `${ORIGIN}.evil.example`, 'null', 'http://jobs.example.com'])(
     'may not from %s',

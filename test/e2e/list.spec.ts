@@ -296,7 +296,7 @@ describe('paginate=false', () => {
       expect([more.status, more.body.code]).toEqual([400, 'too_many_rows']);
       expect(more.body.detail).toContain('/api/jobs/export');
       expect((await own.get('?paginate=false&company=one')).body).toHaveLength(1);
-      for (const with_ of ['page=1', 'limit=5', 'cursor=x']) {
+      for (const with_ of ['page=1', 'limit=5', 'cursor=x', 'count=none']) {
         expect((await own.get(`?paginate=false&${with_}`)).body.code).toBe('validation_failed');
       }
     } finally {

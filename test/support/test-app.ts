@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomBytes } from 'node:crypto';
 import { Pool, type QueryResultRow } from 'pg';
 import { AppConfig, parseEnvironment } from '../../src/config';
-import { createApp } from '../../src/configure-app';
+import { createApp, type AppTimes } from '../../src/configure-app';
 import { createTestDatabase } from './test-database';
 
 /** The secret of every test application, for tests that forge or inspect tokens. */
@@ -57,7 +57,7 @@ export interface TestApp {
 }
 
 /** How a test application may differ from the usual one. */
-export interface TestAppOptions {
+export interface TestAppOptions extends AppTimes {
   /** An existing database, for a second instance beside another one; left alone by `close`. */
   databaseUrl?: string;
 }
@@ -68,14 +68,14 @@ export interface TestAppOptions {
  */
 export const startTestApp = async (
   overrides: Partial<NodeJS.ProcessEnv> = {},
-  { databaseUrl: given }: TestAppOptions = {},
+  { databaseUrl: given, ...times }: TestAppOptions = {},
 ): Promise<TestApp> => {
   const database = given === undefined ? await createTestDatabase() : undefined;
   const databaseUrl = given ?? database?.url ?? '';
   const environment = parseEnvironment({ NODE_ENV: 'test', LOG_LEVEL: 'silent', ...overrides });
   const secretKey = environment.SECRET_KEY ?? TEST_SECRET_KEY;
   const config = new AppConfig(environment, { databaseUrl, secretKey });
-  const app = await listening(config).catch(async (error: unknown) => {
+  const app = await listening(config, times).catch(async (error: unknown) => {
     await database?.drop();
     throw error;
   });
@@ -91,8 +91,8 @@ export const startTestApp = async (
   return { url, databaseUrl, app, config, query, request, ...accounts(request, query), close };
 };
 
-const listening = async (config: AppConfig): Promise<NestFastifyApplication> => {
-  const app = await createApp(config);
+const listening = async (config: AppConfig, times: AppTimes): Promise<NestFastifyApplication> => {
+  const app = await createApp(config, times);
   try {
     await app.listen(0, '127.0.0.1');
     return app;

@@ -16,7 +16,9 @@ export { isDatabaseUnavailable, problemFromError, sqlState, violatedConstraint }
 export { problemCodes, type ProblemCode } from './problem-codes';
 export { FieldErrorDto, ProblemDto } from './problem.dto';
 export { problemDocument, ProblemFilter } from './problem.filter';
+export { cutOffIdleSenders, IDLE_SENDER_MS } from './idle-senders';
 export { requestId } from './request-id';
+export { AnyInput, UndeclaredInputGuard } from './undeclared-input.guard';
 export { createValidationPipe, fieldErrors } from './validation.pipe';
 export { jsonArrayStream } from './json-array-stream';
 export { JsonText } from './json-text';

@@ -1,4 +1,5 @@
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage';
 import { ValidationFailed, type FieldError } from './problem';
 
 const childPath = (parent: string, property: string): string => {
@@ -18,11 +19,51 @@ export const fieldErrors = (errors: readonly ValidationError[], parent = ''): Fi
   });
 
 /**
+ * Whether every object answers to the name, or `prototype`: class-transformer passes such keys over, so that
+ * no rule would see them. No DTO has a field of such a name.
+ */
+const isInherited = (name: string): boolean => name in Object.prototype || name === 'prototype';
+
+/** Takes the own `constructor` of every object inside; bodies nest no deeper than `MAX_DEPTH`. */
+const dropConstructors = (value: unknown): void => {
+  if (typeof value !== 'object' || value === null) return;
+  Reflect.deleteProperty(value, 'constructor');
+  Object.values(value).forEach(dropConstructors);
+};
+
+const hasType = (dto: ArgumentMetadata['metatype'], name: string): boolean =>
+  dto !== undefined && Boolean(defaultMetadataStorage.findTypeMetadata(dto, name));
+
+/**
+ * Nest's pipe, but for the names that objects inherit: as a field of the body or the query they are refused like
+ * any unknown one, and inside of free JSON they are names like others and stay.
+ */
+class StrictValidationPipe extends ValidationPipe {
+  /** @throws ValidationFailed */
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const fields = metadata.type === 'body' || metadata.type === 'query';
+    if (fields && typeof value === 'object' && value !== null) {
+      for (const [name, item] of Object.entries(value)) {
+        if (isInherited(name)) throw ValidationFailed.of(name, 'is not known here');
+        // class-transformer goes into values without a declared type, and takes `constructor` for a class.
+        if (!hasType(metadata.metatype, name)) dropConstructors(item);
+      }
+    }
+    return super.transform(value, metadata);
+  }
+
+  /** The body parser has refused what could change a prototype; Nest would delete fields of the caller's data. */
+  protected override stripProtoKeys(): void {
+    return undefined;
+  }
+}
+
+/**
  * Validation of bodies, queries and path parameters by their DTO classes: unknown fields are refused,
  * nothing is converted but by a DTO's own `@Transform`, and every wrong field is named.
  */
 export const createValidationPipe = (): ValidationPipe =>
-  new ValidationPipe({
+  new StrictValidationPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsInt, Max, Min } from 'class-validator';
 import { Optional, OptionalOrNull, type FieldDoc } from './fields';
 import { isDate, isShallowJson, parseTime, rule } from './formats';
@@ -41,7 +41,9 @@ export const OptionalTime = (doc: FieldDoc = {}): PropertyDecorator =>
 /** A JSON object of at most `maxBytes` bytes, at most 32 deep, that may be left out; `null` becomes the empty one. */
 export const OptionalJson = (maxBytes: number, doc: FieldDoc = {}): PropertyDecorator =>
   applyDecorators(
-    // As sent: class-transformer would rebuild every object inside.
+    // As sent: class-transformer would rebuild every object inside, and trip over a key `constructor`. What it
+    // makes by this type, without looking inside, gives way to the value itself.
+    Type(() => Boolean),
     Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) =>
       obj[key] === null ? {} : obj[key],
     ),
