@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { type Environment } from './environment';
 
 /**
@@ -93,7 +94,9 @@ export const configuredDatabaseUrl = (environment: Environment): string | undefi
   if (environment.DATABASE_URL !== undefined) return environment.DATABASE_URL;
   if (environment.POSTGRES_HOST === undefined) return undefined;
   const url = new URL('postgres://localhost');
-  url.hostname = environment.POSTGRES_HOST;
+  // A URL ignores a host that it cannot hold, which IPv6 without its brackets is.
+  const host = environment.POSTGRES_HOST;
+  url.hostname = isIPv6(host) ? `[${host}]` : host;
   url.port = String(environment.POSTGRES_PORT);
   url.username = encodeURIComponent(environment.POSTGRES_USER);
   url.password = encodeURIComponent(environment.POSTGRES_PASSWORD ?? '');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { corsOrigins, databaseUrl, trustProxy } from './formats';
+import { corsOrigins, databaseUrl, hostName, trustProxy } from './formats';
 import { flag, integer, variable } from './variable';
 
 const MEBIBYTE = 1024 * 1024;
@@ -56,7 +56,7 @@ export const environmentVariables = {
     example: 'postgres://jobtrail:secret@db.internal:5432/jobtrail',
   }),
   POSTGRES_HOST: variable({
-    schema: z.string().optional(),
+    schema: hostName().optional(),
     meaning: 'Postgres host, an alternative to `DATABASE_URL` (which wins when both are set).',
     example: 'db.internal',
   }),

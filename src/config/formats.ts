@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { list } from './variable';
 
@@ -9,6 +9,18 @@ export const databaseUrl = () =>
     const url = new URL(text);
     return /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1;
   }, 'must be a postgres:// address with a database name');
+
+/** The name of a host, or an IP address; IPv6 without brackets. No path of a socket, no port, no zone. */
+export const hostName = () =>
+  z
+    .string()
+    .refine(
+      (text) => (isIPv6(text) && !text.includes('%')) || HOST_NAME.test(text),
+      'must be the name of a host or an IP address, without a port',
+    );
+
+/** Labels by RFC 1123, with the underscore that names of containers have. */
+const HOST_NAME = /^(?=.{1,253}$)[a-z\d_]([a-z\d_-]*[a-z\d_])?(\.[a-z\d_]([a-z\d_-]*[a-z\d_])?)*\.?$/i;
 
 /** Origins as browsers send them: scheme, host and port, no path, no wildcard. */
 export const corsOrigins = () =>

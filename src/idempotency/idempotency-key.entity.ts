@@ -14,7 +14,7 @@ export class IdempotencyKey {
   @PrimaryColumn({ type: 'varchar', length: 255, primaryKeyConstraintName: 'pk_idempotency_keys' })
   key: string;
 
-  /** SHA-256 over method, path and body. */
+  /** SHA-256 over method, path, query and body. */
   @Column({ type: 'bytea' })
   requestHash: Buffer;
 

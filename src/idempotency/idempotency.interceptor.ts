@@ -1,12 +1,12 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { createHash } from 'node:crypto';
 import { defer, lastValueFrom, type Observable } from 'rxjs';
 import { AppConfig } from '../config';
 import { Database } from '../platform/database';
 import { problemDocument, problemFromError, ValidationFailed, VerbatimAnswer } from '../platform/http';
 import { isStorable } from '../platform/validation';
 import { IdempotencyStore, type KeyedRequest, type StoredAnswer } from './idempotency.store';
+import { requestHash } from './request-hash';
 
 /** Headers of an answer that are repeated with it. */
 const KEPT_HEADERS = ['content-type', 'etag', 'location'];
@@ -78,13 +78,6 @@ const idempotencyKey = (request: FastifyRequest): string | undefined => {
   if (typeof key === 'string' && key.length >= 1 && key.length <= 255 && isStorable(key)) return key;
   throw ValidationFailed.of('Idempotency-Key', 'must be 1 to 255 characters long');
 };
-
-const requestHash = (request: FastifyRequest): Buffer =>
-  createHash('sha256')
-    .update(
-      `${request.method} ${request.url}\n${request.body === undefined ? '' : JSON.stringify(request.body)}`,
-    )
-    .digest();
 
 const replay = ({ status, headers, body }: StoredAnswer): VerbatimAnswer =>
   new VerbatimAnswer(status, { ...headers, 'idempotency-replayed': 'true' }, body);

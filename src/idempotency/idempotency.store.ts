@@ -16,7 +16,7 @@ export interface StoredAnswer {
 export interface KeyedRequest {
   ownerId: string;
   key: string;
-  /** SHA-256 over method, path and body. */
+  /** What `requestHash` gives. */
   requestHash: Buffer;
 }
 
@@ -32,13 +32,29 @@ const FIND = statement(
    WHERE owner_id = $1 AND key = $2 AND expires_at > now()`,
 );
 
+/** Most expired answers that are deleted with each one that is stored. */
+const SWEPT = 20;
+
+/**
+ * Stores an answer and deletes expired ones, whoever's they are. Storing comes first (the count makes sure of
+ * it): a row that is to be replaced is locked then and others pass it over, so that two such statements cannot
+ * wait for each other.
+ */
 const STORE = statement(
   'idempotency.store',
-  `INSERT INTO idempotency_keys (owner_id, key, request_hash, status, headers, body, created_at, expires_at)
-   VALUES ($1, $2, $3, $4, $5, $6, now(), now() + interval '${KEEP_HOURS} hours')
-   ON CONFLICT (owner_id, key) DO UPDATE SET
-     request_hash = excluded.request_hash, status = excluded.status, headers = excluded.headers,
-     body = excluded.body, created_at = excluded.created_at, expires_at = excluded.expires_at`,
+  `WITH stored AS (
+     INSERT INTO idempotency_keys (owner_id, key, request_hash, status, headers, body, created_at, expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, now(), now() + interval '${KEEP_HOURS} hours')
+     ON CONFLICT (owner_id, key) DO UPDATE SET
+       request_hash = excluded.request_hash, status = excluded.status, headers = excluded.headers,
+       body = excluded.body, created_at = excluded.created_at, expires_at = excluded.expires_at
+     RETURNING 1
+   ), expired AS MATERIALIZED (
+     SELECT k.owner_id, k.key FROM idempotency_keys k
+     WHERE k.expires_at <= now() AND (k.owner_id, k.key) <> ($1, $2) AND (SELECT count(*) FROM stored) = 1
+     ORDER BY k.expires_at LIMIT ${SWEPT} FOR UPDATE SKIP LOCKED
+   )
+   DELETE FROM idempotency_keys k USING expired e WHERE k.owner_id = e.owner_id AND k.key = e.key`,
 );
 
 /** Keeps first answers. All of its methods belong inside the write's own transaction. */
@@ -61,7 +77,7 @@ export class IdempotencyStore {
     return found;
   }
 
-  /** Keeps the answer for 24 hours, in place of an expired one. */
+  /** Keeps the answer for 24 hours, in place of an expired one, and removes a few others that have expired. */
   async store({ ownerId, key, requestHash }: KeyedRequest, answer: StoredAnswer): Promise<void> {
     const headers = JSON.stringify(answer.headers);
     await this.database.query(STORE, [ownerId, key, requestHash, answer.status, headers, answer.body]);

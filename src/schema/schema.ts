@@ -1,9 +1,8 @@
-import { RefreshToken, Session } from '../auth';
+import { LoginFailure, RefreshToken, Session } from '../auth';
 import { IdempotencyKey } from '../idempotency';
 import { Job, JobSearch } from '../jobs';
 import { JobStatusEvent } from '../job-status-events';
 import { type Schema } from '../platform/database';
-import { LoginFailure } from '../auth';
 import { User } from '../users';
 import { Workflow, WorkflowStatus, WorkflowTransition } from '../workflows';
 import { migrations } from './migrations';

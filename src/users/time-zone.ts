@@ -1,5 +1,8 @@
 import { registerDecorator } from 'class-validator';
 
+/** What is asked of a time zone. */
+export const TIME_ZONE_WANTED = 'must be the IANA name of a time zone, such as Europe/Berlin';
+
 const MAX_CHARACTERS = 64;
 
 /** Names begin with a letter; offsets such as `+02:00`, which some runtimes take as well, do not. */
@@ -23,6 +26,6 @@ export const IsTimeZone = (): PropertyDecorator => (target, propertyKey) =>
     propertyName: propertyKey as string,
     validator: {
       validate: (value: unknown) => typeof value === 'string' && isTimeZone(value),
-      defaultMessage: () => 'must be the IANA name of a time zone, such as Europe/Berlin',
+      defaultMessage: () => TIME_ZONE_WANTED,
     },
   });

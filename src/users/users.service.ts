@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Database, statement } from '../platform/database';
-import { AlreadyExists } from '../platform/http';
+import { AlreadyExists, ValidationFailed } from '../platform/http';
+import { TIME_ZONE_WANTED } from './time-zone';
 import { User, type Role } from './user.entity';
 
 /** What tells a caller who they are. */
@@ -53,16 +54,27 @@ export class UsersService {
     return this.database.manager.findOneBy(User, { id });
   }
 
-  /** Changes the account and gives it as it is then; `null` if there is none. */
+  /**
+   * Changes the account and gives it as it is then; `null` if there is none.
+   * @throws ValidationFailed for a time zone that Postgres does not know
+   */
   async change(id: string, { name, timeZone }: ProfileChanges): Promise<User | null> {
     const changes = {
       ...(name === undefined ? {} : { name }),
       ...(timeZone === undefined ? {} : { timeZone }),
     };
+    // This runtime knows names, some of them old, that Postgres does not; lists count days there.
+    if (timeZone !== undefined && !(await this.databaseKnows(timeZone))) {
+      throw ValidationFailed.of('timeZone', TIME_ZONE_WANTED);
+    }
     if (Object.keys(changes).length > 0) {
       await this.database.manager.update(User, { id }, { ...changes, updatedAt: () => 'now()' });
     }
     return this.find(id);
+  }
+
+  private async databaseKnows(timeZone: string): Promise<boolean> {
+    return (await this.database.queryOne<{ known: boolean }>(KNOWS_TIME_ZONE, [timeZone])).known;
   }
 
   /** Whether there is an account with role `admin`. */
@@ -95,6 +107,11 @@ const FIND_CREDENTIALS = statement(
 const HAS_ADMIN = statement(
   'users.has-admin',
   `SELECT EXISTS (SELECT FROM users WHERE role = 'admin') AS found`,
+);
+
+const KNOWS_TIME_ZONE = statement(
+  'users.knows-time-zone',
+  `SELECT EXISTS (SELECT FROM pg_timezone_names WHERE lower(name) = lower($1)) AS known`,
 );
 
 // xmax is 0 in a row that was inserted, not updated.

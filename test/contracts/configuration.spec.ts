@@ -26,7 +26,7 @@ const WRONG: Record<VariableName, string[]> = {
   LOG_LEVEL: ['verbose', 'INFO'],
   LOG_FILE: [],
   DATABASE_URL: [`mysql://root:${SECRET}@db/app`, 'localhost', `postgres://u:${SECRET}@db.internal`, SECRET],
-  POSTGRES_HOST: [],
+  POSTGRES_HOST: ['/var/run/postgresql', 'db:5432', 'a b', 'user@db', '[::1]', 'fe80::1%eth0', 'db/app'],
   POSTGRES_PORT: ['0', '70000', 'five'],
   POSTGRES_USER: [],
   POSTGRES_PASSWORD: [],
@@ -188,6 +188,14 @@ describe('The address of the database', () => {
   it('is put together from POSTGRES_*, with their defaults', () => {
     expect(urlOf({ POSTGRES_HOST: 'db.internal' })).toBe('postgres://jobtrail@db.internal:5432/jobtrail');
   });
+
+  it.each(['::1', '2001:db8::5', '10.0.0.7', 'db', 'db_1.internal', 'DB.internal.'])(
+    'names the host %s as it is given',
+    (host) => {
+      const client = new Client({ connectionString: urlOf({ POSTGRES_HOST: host }) });
+      expect([client.host, client.port]).toEqual([host, 5432]);
+    },
+  );
 
   it.each(['p@ss:w/rd?#[]', '50%', 'a b+c', 'пароль', 'quote\'"\\'])('keeps the password %s', (password) => {
     const url = urlOf({

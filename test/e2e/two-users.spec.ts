@@ -7,7 +7,7 @@ import { startTestApp, type TestApp, type TestResponse, type TestUser } from '..
 const NOBODYS = /^GET \/api\/workflows\/\{id\}$/;
 
 /** What is not the user's data but a trace of using the program. */
-const NOT_DATA = ['migrations', 'typeorm_metadata', 'login_failures', 'job_stat_deltas'];
+const NOT_DATA = ['migrations', 'typeorm_metadata', 'login_failures'];
 
 let app: TestApp;
 let operations: Operation[];

@@ -37,6 +37,24 @@ describe('upcoming deadlines', () => {
     }
   });
 
+  it.each(['AET', 'AGT', 'BET', 'EST', 'US/Pacific', 'europe/berlin', 'Asia/Calcutta', 'Etc/GMT+5', 'GMT'])(
+    'work with the time zone %s, or the profile refuses it',
+    async (timeZone) => {
+      const own = await JobApi.ofNewUser(app);
+      const { token } = own.user;
+      const changed = await app.request('PATCH', '/api/profile', { token, body: { timeZone, name: 'Ada' } });
+      const profile = (await app.request('GET', '/api/profile', { token })).body as Record<string, unknown>;
+      if (/^[AB].T$/.test(timeZone)) {
+        expect(codeOf(changed)).toEqual([400, 'validation_failed']);
+        expect(changed.body).toMatchObject({ errors: [{ field: 'timeZone' }] });
+        expect(profile).toMatchObject({ timeZone: 'UTC', name: null });
+      } else {
+        expect([changed.status, profile.timeZone]).toEqual([200, timeZone]);
+      }
+      expect((await own.get('/upcoming-deadlines')).status).toBe(200);
+    },
+  );
+
   it('begin at the day of the profile’s time zone', async () => {
     for (const timeZone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago']) {
       const own = await JobApi.ofNewUser(app);

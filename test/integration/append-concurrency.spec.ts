@@ -1,4 +1,5 @@
 import { JobInserter } from '../../src/jobs';
+import { Database } from '../../src/platform/database';
 import { JobApi, type AnsweredJob } from '../support/job-api';
 import { PATIENT, startTestApp, type TestApp, type TestResponse } from '../support/test-app';
 import { brokenInvariants } from '../support/trail/trail-invariants';
@@ -60,6 +61,30 @@ describe('concurrent changes of one job', () => {
       expect(statuses(await deletions)).toEqual([204, 404]);
       expect(await app.query('SELECT FROM job_status_events WHERE job_id = $1', [id])).toEqual([]);
     }
+  });
+});
+
+describe('a backdated event', () => {
+  it('is told of although the job is deleted before the answer', async () => {
+    const { id } = await api.create();
+    const database = app.app.get(Database);
+    const query = database.query.bind(database);
+    const spy = jest.spyOn(database, 'query').mockImplementation(async (statement, values) => {
+      if (statement.name?.startsWith('jobs.one_event:') === true)
+        await app.query('DELETE FROM jobs WHERE id = $1', [id]);
+      return query(statement, values);
+    });
+    try {
+      const occurredAt = '2020-01-01T00:00:00.000Z';
+      const { status, body } = await api.append(id, { status: 'applied', occurredAt });
+      expect([status, body.event]).toEqual([
+        201,
+        expect.objectContaining({ seq: 2, status: 'applied', occurredAt, fromStatus: null }),
+      ]);
+    } finally {
+      spy.mockRestore();
+    }
+    expect((await api.get(`/${id}`)).status).toBe(404);
   });
 });
 

@@ -22,14 +22,22 @@ export const createTestDatabase = (): Promise<TestDatabase> => {
   return createFrom(run, templateName(run));
 };
 
-/** Makes a database without any table, for tests of the migrations themselves. */
-export const createEmptyDatabase = (): Promise<TestDatabase> => createFrom(currentTestRun(), 'template0');
+/**
+ * Makes a database without any table, for tests of the migrations themselves.
+ * @param locale a locale of the C library for it, such as `C`; the server's own, when left out
+ */
+export const createEmptyDatabase = ({ locale }: { locale?: 'C' } = {}): Promise<TestDatabase> =>
+  createFrom(
+    currentTestRun(),
+    'template0',
+    locale === undefined ? '' : `LOCALE_PROVIDER libc LOCALE '${locale}'`,
+  );
 
-const createFrom = async (run: TestRun, template: string): Promise<TestDatabase> => {
+const createFrom = async (run: TestRun, template: string, options = ''): Promise<TestDatabase> => {
   const name = `${run.prefix}_${randomBytes(6).toString('hex')}`;
   await withAdmin(run.adminUrl, async (admin) => {
     await admin.query('SELECT pg_advisory_lock($1)', [CLONE_LOCK]);
-    await admin.query(`CREATE DATABASE "${name}" TEMPLATE "${template}"`);
+    await admin.query(`CREATE DATABASE "${name}" TEMPLATE "${template}" ${options}`);
   });
   const drop = async (): Promise<void> => {
     await withAdmin(run.adminUrl, (admin) => admin.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`));

@@ -78,12 +78,12 @@ export const APPEND_MANY = statement(
   ),
 );
 
-/** The same for one job, with the event and the job as JSON. */
+/** The same for one job, with the event and the job as JSON; what stood before a backdated event is not told. */
 export const APPEND_ONE = statement(
   'jobs.append_one',
   append(`
     SELECT v.id, v.outcome, v.workflow_id AS "workflowId", v.current_status AS "currentStatus", v.newest, e.seq,
-           j.version, ${eventJson('v.current_status')} AS event, ${JOB_JSON} AS job
+           j.version, ${eventJson('CASE WHEN v.newest THEN v.current_status END')} AS event, ${JOB_JSON} AS job
     FROM verdict v
     LEFT JOIN event e ON e.job_id = v.id
     LEFT JOIN projected j ON j.id = v.id`),

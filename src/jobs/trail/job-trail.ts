@@ -69,7 +69,7 @@ export class JobTrail {
     if (row === undefined) throw new NotFound('job');
     if (row.outcome !== 'appended') throw await this.refusal(row, event.status);
     // What stands before a backdated event is for the history to say: another may have been recorded meanwhile.
-    const text = row.newest ? row.event : await this.eventText(jobId, row.seq);
+    const text = row.newest ? row.event : await this.backdatedText(jobId, row);
     return { event: text, job: row.job, version: row.version };
   }
 
@@ -83,8 +83,10 @@ export class JobTrail {
     return this.database.query<AppendRow>(APPEND_MANY, parameters(jobIds, ownerId, actorId, event));
   }
 
-  private async eventText(jobId: string, seq: number): Promise<string> {
-    return (await this.database.queryOne<{ event: string }>(ONE_EVENT, [jobId, seq])).event;
+  private async backdatedText(jobId: string, { seq, event }: AppendOneRow): Promise<string> {
+    const [found] = await this.database.query<{ event: string }>(ONE_EVENT, [jobId, seq]);
+    // The job may have been deleted since; the event was recorded all the same, as the statement tells it.
+    return found?.event ?? event;
   }
 
   private async refusal(row: AppendRow, status: string): Promise<Error> {

@@ -31,11 +31,6 @@ export class Database {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
 
-  /** Whether the calling flow is inside `transaction`. */
-  get inTransaction(): boolean {
-    return this.ambient.getStore() !== undefined;
-  }
-
   /** Runs a statement, in the running transaction if there is one, and gives its rows. */
   async query<Row extends QueryResultRow>(
     statement: Statement,

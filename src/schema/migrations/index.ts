@@ -4,7 +4,6 @@ import { CreateJobs1767225600002 } from './1767225600002-create-jobs';
 import { CreateJobSearch1767225600003 } from './1767225600003-create-job-search';
 import { CreateJobStatusEvents1767225600004 } from './1767225600004-create-job-status-events';
 import { CreateIdempotencyKeys1767225600005 } from './1767225600005-create-idempotency-keys';
-import { QuickerJobFacets1767225600006 } from './1767225600006-quicker-job-facets';
 
 /** Every migration, oldest first. A landed one is never edited: add another. */
 export const migrations = [
@@ -14,5 +13,4 @@ export const migrations = [
   CreateJobSearch1767225600003,
   CreateJobStatusEvents1767225600004,
   CreateIdempotencyKeys1767225600005,
-  QuickerJobFacets1767225600006,
 ];
