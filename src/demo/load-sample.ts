@@ -28,12 +28,14 @@ const FOLDER = join(__dirname, '../../sample-data');
 /**
  * Sends a sample to the import of a running server, passing over what is there.
  * @param progress told how much of the file has been sent
+ * @param stop breaks it off; what was imported so far stays
  */
 export const loadSample = async (
   url: string,
   token: string,
   { file }: Sample,
   progress: Progress,
+  stop: AbortSignal,
 ): Promise<LoadReport> => {
   const path = join(FOLDER, file);
   const { size } = statSync(path);
@@ -52,6 +54,7 @@ export const loadSample = async (
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
     body: Readable.toWeb(body),
     duplex: 'half',
+    signal: stop,
   });
   if (!answer.ok) throw new Error(`The import of ${file} failed: ${await answer.text()}`);
   return (await answer.json()) as LoadReport;

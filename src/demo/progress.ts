@@ -1,11 +1,11 @@
 /** Told how much is done, from 0 to 1. */
 export type Progress = (done: number) => void;
 
-/** Runs `work` with a progress bar on the terminal; elsewhere than on a terminal nothing is drawn. */
-export const withProgress = async <T>(
-  title: string,
-  work: (progress: Progress) => Promise<T>,
-): Promise<T> => {
+/** Runs `work` with a progress bar on a terminal, elsewhere with a line for each quarter, on standard error. */
+export const withProgress = <T>(title: string, work: (progress: Progress) => Promise<T>): Promise<T> =>
+  process.stderr.isTTY ? withBar(title, work) : withLines(title, work);
+
+const withBar = async <T>(title: string, work: (progress: Progress) => Promise<T>): Promise<T> => {
   // A development dependency: loaded only here, so that the program runs without it.
   const { Presets, SingleBar } = await import('cli-progress');
   const bar = new SingleBar(
@@ -18,4 +18,14 @@ export const withProgress = async <T>(
   } finally {
     bar.stop();
   }
+};
+
+const withLines = <T>(title: string, work: (progress: Progress) => Promise<T>): Promise<T> => {
+  let told = 0;
+  return work((done) => {
+    const quarters = Math.floor(done * 4);
+    if (quarters <= told) return;
+    told = quarters;
+    process.stderr.write(`${title}: ${quarters * 25}%\n`);
+  });
 };

@@ -1,46 +1,55 @@
+import { join } from 'node:path';
 import { ConfigurationError } from '../config';
-import { run, type BeforeListen } from '../start';
+import { run, type AfterListen } from '../start';
 import { DEMO_EMAIL, DEMO_PASSWORD, demoToken } from './demo-account';
 import { loadSample, SAMPLES } from './load-sample';
 import { withProgress } from './progress';
 
-/** The demo keeps its data apart, so that its account, whose password is known, exists nowhere else. */
-const DEMO_DATA_DIR = '.data/demo';
+/** Where the program keeps its data unless told otherwise. */
+const DATA_DIR = '.data';
+
+/** The folder of the demo's data inside DATA_DIR: apart, so that its account is in no other database. */
+const FOLDER = 'demo';
 
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
-const REFUSAL =
-  'The demo has an account whose password everybody knows: it does not run with NODE_ENV=production.';
+const refusal = (reason: string): ConfigurationError =>
+  new ConfigurationError([`The demo makes an account whose password everybody knows: ${reason}`]);
+
+/**
+ * The environment of the demo: the given one, with a data folder of its own.
+ * @throws ConfigurationError in production, and where a database is configured: that one may be in real use
+ */
+const demoEnvironment = (source: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
+  if (source.NODE_ENV === 'production') throw refusal('it does not run with NODE_ENV=production.');
+  for (const name of ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'POSTGRES_HOST']) {
+    if ((source[name] ?? '').trim() !== '')
+      throw refusal(`it does not run with ${name}, only on a Postgres of its own. Unset ${name}.`);
+  }
+  return {
+    ...source,
+    DATA_DIR: join(source.DATA_DIR || DATA_DIR, FOLDER),
+    LOG_LEVEL: source.LOG_LEVEL || 'warn',
+  };
+};
 
 /**
  * Runs the program with a demo account and the sample data, loaded through the product's own import. Data that
  * is there already is passed over.
  */
-export const runDemo = async (environment: NodeJS.ProcessEnv): Promise<void> => {
-  if (environment.NODE_ENV === 'production') {
-    say(REFUSAL);
-    process.exitCode = 1;
-    return;
-  }
-  await run(
-    {
-      ...environment,
-      DATA_DIR: environment.DATA_DIR ?? DEMO_DATA_DIR,
-      LOG_LEVEL: environment.LOG_LEVEL ?? 'warn',
-    },
-    fill,
-  );
-};
+export const runDemo = (source: NodeJS.ProcessEnv): Promise<void> =>
+  run(source, { environment: demoEnvironment, afterListen: fill });
 
-const fill: BeforeListen = async (app, config) => {
-  if (config.production) throw new ConfigurationError([REFUSAL]);
+const fill: AfterListen = async (app, _config, stop) => {
   const url = (await app.getUrl()).replace('[::1]', 'localhost');
-  const token = await demoToken(url);
+  const token = await demoToken(url, stop);
   const started = performance.now();
   for (const sample of SAMPLES) {
-    const report = await withProgress(sample.title, (progress) => loadSample(url, token, sample, progress));
+    const report = await withProgress(sample.title, (progress) =>
+      loadSample(url, token, sample, progress, stop),
+    );
     say(
       `${sample.title}: ${report.created} created, ${report.skipped} there already, ${report.failed} failed`,
     );

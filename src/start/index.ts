@@ -1,1 +1,1 @@
-export { run, type BeforeListen } from './run';
+export { run, type AfterListen, type RunOptions } from './run';

@@ -14,6 +14,7 @@ import {
   type EmbeddedPostgres,
 } from '../platform/database/embedded';
 import { schema } from '../schema';
+import type { StopSignal } from './stop-signal';
 import { explainDatabaseError } from './unreachable-database';
 
 /** What start has made ready: the configuration, and the server it started for it, if any. */
@@ -26,8 +27,13 @@ export interface Prepared {
  * Makes everything ready that the application stands on: a Postgres (the embedded one, when none is
  * configured), the secret, the schema.
  * @param say tells the person at the terminal what happens
+ * @param stop breaks it off: the promise is then rejected with StopRequested, after the server has ended
  */
-export const prepare = async (environment: Environment, say: (line: string) => void): Promise<Prepared> => {
+export const prepare = async (
+  environment: Environment,
+  say: (line: string) => void,
+  stop: StopSignal,
+): Promise<Prepared> => {
   const configured = configuredDatabaseUrl(environment);
   if (configured === undefined && environment.NODE_ENV === 'production') {
     throw new ConfigurationError([
@@ -35,11 +41,14 @@ export const prepare = async (environment: Environment, say: (line: string) => v
     ]);
   }
   const dataDir = resolve(environment.DATA_DIR);
-  const postgres = configured === undefined ? await startEmbeddedPostgres({ dataDir, log: say }) : undefined;
+  const postgres =
+    configured === undefined
+      ? await startEmbeddedPostgres({ dataDir, log: say, abort: stop.signal })
+      : undefined;
   try {
     const secretKey = environment.SECRET_KEY ?? (await generatedSecretKey(postgres?.dataDir ?? dataDir));
     const config = new AppConfig(environment, { databaseUrl: configured ?? postgres?.url ?? '', secretKey });
-    await migrate(config, say).catch((error: unknown) => {
+    await stop.race(migrate(config, say)).catch((error: unknown) => {
       throw explainDatabaseError(error, config.database.directUrl);
     });
     return { config, postgres };

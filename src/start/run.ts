@@ -1,52 +1,74 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createApp } from '../configure-app';
 import { ConfigurationError, parseEnvironment, type AppConfig } from '../config';
 import { EmbeddedPostgresError, type EmbeddedPostgres } from '../platform/database/embedded';
 import { prepare } from './prepare';
+import { StopSignal } from './stop-signal';
 import { UnreachableDatabaseError } from './unreachable-database';
 
-/** Longest that an orderly stop may take before the process ends all the same. Milliseconds. */
-const STOP_TIMEOUT = 15_000;
+/** How long requests under way may take to end. Those of the start are its own, and can be repeated. Milliseconds. */
+const GRACE = { serving: 10_000, starting: 500 };
 
-/** What is done between the application's creation and its listening. */
-export type BeforeListen = (app: NestFastifyApplication, config: AppConfig) => Promise<void>;
+/**
+ * What is done once the application listens, before its address is announced.
+ * @param stop aborted when the program is asked to stop meanwhile; the work is then to be broken off
+ */
+export type AfterListen = (
+  app: NestFastifyApplication,
+  config: AppConfig,
+  stop: AbortSignal,
+) => Promise<void>;
+
+/** How a program differs from the plain one. */
+export interface RunOptions {
+  /** Makes the environment the program runs with, from the given one completed by `.env`. */
+  environment?: (source: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
+  afterListen?: AfterListen;
+}
 
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
 /**
- * Runs the program: configuration, Postgres, schema, application, until SIGINT or SIGTERM. A wrong
+ * Runs the program: configuration (`source`, which is `process.env`, completed by `.env`), Postgres, schema, application, until
+ * SIGINT, SIGTERM or SIGHUP, which at any moment stop what has been started so far; exit code 0. A wrong
  * configuration, or anything else that keeps it from starting, is told on standard error; exit code 1.
  */
-export const run = async (source: NodeJS.ProcessEnv, beforeListen?: BeforeListen): Promise<void> => {
+export const run = async (source: NodeJS.ProcessEnv, options: RunOptions = {}): Promise<void> => {
+  const stop = new StopSignal();
   try {
     if (existsSync('.env')) process.loadEnvFile('.env');
-    await start(source, beforeListen);
+    await runUntil(stop, source, options);
   } catch (error) {
+    if (stop.signal.aborted) process.exit(0);
     say(explain(error));
     process.exitCode = 1;
   }
 };
 
-const start = async (source: NodeJS.ProcessEnv, beforeListen: BeforeListen | undefined): Promise<void> => {
-  const environment = parseEnvironment(source);
-  const stopper = new Stopper();
-  const { config, postgres } = await prepare(environment, say);
-  stopper.postgres = postgres;
-  if (environment.REDIS_URL !== undefined)
-    say('REDIS_URL is set, but this version keeps nothing in Redis yet.');
+const runUntil = async (stop: StopSignal, source: NodeJS.ProcessEnv, options: RunOptions): Promise<never> => {
+  const environment = parseEnvironment(options.environment?.(source) ?? source);
+  const { config, postgres } = await prepare(environment, say, stop);
+  let app: NestFastifyApplication | undefined;
+  let grace = GRACE.starting;
   try {
-    const app = await createApp(config);
-    stopper.app = app;
+    if (environment.REDIS_URL !== undefined)
+      say('REDIS_URL is set, but this version keeps nothing in Redis yet.');
+    app = await createApp(config);
+    stop.signal.throwIfAborted();
     await app.listen(config.http.port, config.http.host);
-    await beforeListen?.(app, config);
+    await options.afterListen?.(app, config, stop.signal);
     announce(await app.getUrl(), postgres);
-    stopper.ready();
-  } catch (error) {
-    await stopper.release();
-    throw error;
+    grace = GRACE.serving;
+    await stop.requested;
+    throw stop.signal.reason;
+  } finally {
+    // Without its database, a request that takes longer ends.
+    await Promise.race([app?.close().catch(() => undefined), delay(grace, undefined, { ref: false })]);
+    await postgres?.stop();
   }
 };
 
@@ -68,38 +90,3 @@ const explain = (error: unknown): string => {
   }
   return `Could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 };
-
-/** Ends what was started, in the opposite order, on the first signal; a second signal ends at once. */
-class Stopper {
-  app: NestFastifyApplication | undefined;
-  postgres: EmbeddedPostgres | undefined;
-  private stopping = false;
-  private started = false;
-
-  constructor() {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        if (this.stopping) process.exit(1);
-        this.stopping = true;
-        if (this.started) void this.stop();
-      });
-    }
-  }
-
-  /** From now on a signal stops at once; one that came during the start is honoured here. */
-  ready(): void {
-    this.started = true;
-    if (this.stopping) void this.stop();
-  }
-
-  async release(): Promise<void> {
-    await this.app?.close().catch(() => undefined);
-    await this.postgres?.stop();
-  }
-
-  private async stop(): Promise<void> {
-    setTimeout(() => process.exit(1), STOP_TIMEOUT).unref();
-    await this.release();
-    process.exit(0);
-  }
-}

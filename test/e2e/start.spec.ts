@@ -79,6 +79,21 @@ describe('The program without a configured database', () => {
     said.push(second.stdout, second.stderr, third.stdout, third.stderr, login.body.token as string);
   });
 
+  it('ends with all it started when its terminal is closed, and takes two signals of one Ctrl-C for one', async () => {
+    const closed = program.start({ DATA_DIR: dataDir });
+    await closed.url();
+    const pid = postgresPid();
+    expect(await closed.stop('SIGHUP')).toBe(0);
+    expect(isAlive(pid)).toBe(false);
+
+    const interrupted = program.start({ DATA_DIR: dataDir });
+    await interrupted.url();
+    const next = postgresPid();
+    interrupted.signal('SIGINT');
+    expect(await interrupted.stop('SIGTERM')).toBe(0);
+    expect(isAlive(next)).toBe(false);
+  });
+
   it('refuses a second process on the same data, and the first goes on', async () => {
     const first = program.start({ DATA_DIR: dataDir });
     const url = await first.url();

@@ -1,8 +1,9 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compiledProgram } from './compiled-program';
 import { repositoryRoot } from './repository-files';
 
 /** Longest that anything of a start may take on a busy machine. Milliseconds. */
@@ -17,17 +18,15 @@ export class BuiltProgram {
   constructor() {
     this.folder = mkdtempSync(join(tmpdir(), 'jobtrail-program-'));
     chmodSync(this.folder, 0o755);
-    for (const name of ['node_modules', 'package.json'])
+    for (const name of ['node_modules', 'package.json', 'sample-data'])
       symlinkSync(join(repositoryRoot, name), join(this.folder, name));
-    const swc = join(repositoryRoot, 'node_modules', '.bin', 'swc');
-    const options = ['--strip-leading-paths', '--config-file', '.swcrc', '--quiet'];
-    execFileSync(swc, ['src', '--out-dir', join(this.folder, 'dist'), ...options], { cwd: repositoryRoot });
+    cpSync(compiledProgram(), join(this.folder, 'dist'), { recursive: true });
   }
 
   /** Starts it with nothing in its environment but the given variables, on a free port. */
-  start(environment: NodeJS.ProcessEnv): RunningProgram {
+  start(environment: NodeJS.ProcessEnv, entry: 'main' | 'demo' = 'main'): RunningProgram {
     const { PATH, HOME } = process.env;
-    const child = spawn(process.execPath, [join(this.folder, 'dist', 'main.js')], {
+    const child = spawn(process.execPath, [join(this.folder, 'dist', `${entry}.js`)], {
       cwd: this.folder,
       env: { PATH, HOME, PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -58,8 +57,8 @@ export class RunningProgram {
   }
 
   /** Waits until it serves; gives its address, without a slash at the end. @throws when it ends instead */
-  async url(): Promise<string> {
-    await this.until(() => /Swagger: {2}\S+/.test(this.stderr) || this.ended !== undefined);
+  async url(deadline = DEADLINE): Promise<string> {
+    await this.until(() => /Swagger: {2}\S+/.test(this.stderr) || this.ended !== undefined, deadline);
     const url = /API: {6}(\S+)\/api\n/.exec(this.stderr)?.[1];
     if (url === undefined) throw new Error(`It did not start:\n${this.stderr}${this.stdout}`);
     return url.replace('localhost', '127.0.0.1');
@@ -71,14 +70,26 @@ export class RunningProgram {
     return this.ended ?? -1;
   }
 
+  /** Waits until it has said something like this on standard error. @throws when it ends instead */
+  async says(text: RegExp, deadline = DEADLINE): Promise<void> {
+    await this.until(() => text.test(this.stderr) || this.ended !== undefined, deadline);
+    if (!text.test(this.stderr))
+      throw new Error(`It did not say ${String(text)}:\n${this.stderr}${this.stdout}`);
+  }
+
+  /** Sends a signal. */
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
   /** Sends a signal and waits for the end. */
   stop(signal: NodeJS.Signals): Promise<number | NodeJS.Signals> {
     if (this.ended === undefined) this.child.kill(signal);
     return this.exit();
   }
 
-  private async until(condition: () => boolean): Promise<void> {
-    const deadline = AbortSignal.timeout(DEADLINE);
+  private async until(condition: () => boolean, patience = DEADLINE): Promise<void> {
+    const deadline = AbortSignal.timeout(patience);
     while (!condition()) {
       if (deadline.aborted) throw new Error(`Waited too long:\n${this.stderr}${this.stdout}`);
       await once(this.child, 'close', { signal: AbortSignal.timeout(20) }).catch(() => undefined);

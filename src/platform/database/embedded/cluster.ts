@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import type { Binaries } from './binaries';
 import { EmbeddedPostgresError, systemErrorCode } from './embedded-postgres-error';
+import { endWithProcess } from './end-with-process';
 import type { OsUser } from './run-command';
 import { ownerOf } from './os-user';
 import { runCommand } from './run-command';
@@ -89,6 +90,7 @@ async function chownTree(path: string, user: OsUser): Promise<void> {
  * builtin C.UTF-8 provider, so that sorting is by code point on every system. It is made in a temporary
  * sibling and renamed when complete: an interrupted attempt leaves only rubbish, which is removed here.
  *
+ * @param abort breaks it off; the promise is then rejected with its reason, and no process is left.
  * @throws EmbeddedPostgresError with initdb's last lines when it fails.
  */
 export async function initialiseCluster(
@@ -96,6 +98,7 @@ export async function initialiseCluster(
   password: string,
   binaries: Binaries,
   runAs?: OsUser,
+  abort?: AbortSignal,
 ): Promise<void> {
   await removeUnfinished(dataDir);
   const workspace = await mkdtemp(join(dataDir, UNFINISHED_PREFIX));
@@ -106,10 +109,10 @@ export async function initialiseCluster(
       await chown(passwordFile, runAs.uid, runAs.gid);
       await chown(workspace, runAs.uid, runAs.gid);
     }
-    const made = await runInitdb(join(workspace, 'cluster'), passwordFile, binaries, runAs);
+    const made = await runInitdb(join(workspace, 'cluster'), passwordFile, binaries, runAs, abort);
     await installCluster(made, dataDir);
   } finally {
-    await rm(workspace, { recursive: true, force: true });
+    await rm(workspace, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -124,6 +127,7 @@ async function runInitdb(
   passwordFile: string,
   binaries: Binaries,
   runAs?: OsUser,
+  abort?: AbortSignal,
 ): Promise<string> {
   let output = '';
   for (const characterType of CHARACTER_TYPES) {
@@ -139,7 +143,9 @@ async function runInitdb(
         ],
       ],
       runAs,
+      (child) => endWithProcess(child, { signal: 'SIGTERM', group: true }, abort),
     );
+    abort?.throwIfAborted();
     if (result.code === 0) return target;
     output = result.output;
     if (!output.includes('invalid locale name')) break;

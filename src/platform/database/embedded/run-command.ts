@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 
 /** The operating system user a child runs as. */
 export interface OsUser {
@@ -44,11 +44,18 @@ export function childOptions(runAs: OsUser | undefined) {
  * Runs a program to its end and returns its exit code and output. Supplementary groups are dropped when `runAs`
  * is given (libuv does so).
  *
+ * @param spawned told the process as soon as it is there.
  * @throws the spawn error (`ENOENT`, `EACCES`, ...) when the program could not be run at all.
  */
-export function runCommand(file: string, args: readonly string[], runAs?: OsUser): Promise<CommandResult> {
+export function runCommand(
+  file: string,
+  args: readonly string[],
+  runAs?: OsUser,
+  spawned?: (child: ChildProcess) => void,
+): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { ...childOptions(runAs), stdio: ['ignore', 'pipe', 'pipe'] });
+    spawned?.(child);
     let output = '';
     const collect = (chunk: Buffer): void => {
       output += chunk.toString('utf8');

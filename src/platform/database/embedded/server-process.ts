@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Binaries } from './binaries';
 import { clusterPath } from './cluster';
 import { EmbeddedPostgresError } from './embedded-postgres-error';
+import { endWithProcess } from './end-with-process';
 import type { OsUser } from './run-command';
 import { childOptions } from './run-command';
 import { readServerState, stopServer } from './running-server';
@@ -19,6 +20,8 @@ export interface ServerOptions {
   /** Further Postgres settings; they win over the ones made here. */
   settings: Record<string, string>;
   log: (line: string) => void;
+  /** Breaks off the start. A server that accepts connections is not touched by it any more. */
+  abort?: AbortSignal | undefined;
 }
 
 /** A server that accepts connections on 127.0.0.1. */
@@ -42,7 +45,8 @@ const PROGRESS_EVERY_MS = 5_000;
  * The program is run directly in a session of its own, not through `pg_ctl start`: that goes through a shell,
  * which trips over a `$` or a quote in the folder's name, and leaves nobody to notice at once that it ended.
  *
- * @throws EmbeddedPostgresError with the last lines of the server's log when it does not start.
+ * @throws EmbeddedPostgresError with the last lines of the server's log when it does not start; the reason of
+ * `abort` when that broke it off, after the server has ended.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const cluster = clusterPath(options.dataDir);
@@ -53,7 +57,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const logStart = await prepareServerLog(logPath);
     const port = await findFreePort();
     const child = await spawnServer(options, port, logPath);
-    const problem = await waitUntilReady(child, cluster, options.log);
+    const problem = await waitUntilReady(child, cluster, options);
+    options.abort?.throwIfAborted();
     if (problem === undefined && child.pid !== undefined) {
       child.unref();
       return { pid: child.pid, port, process: child };
@@ -80,10 +85,12 @@ async function spawnServer(options: ServerOptions, port: number, logPath: string
   for (const [name, value] of Object.entries(settings)) args.push('-c', `${name}=${value}`);
   const log = await open(logPath, 'a', 0o600);
   try {
-    return spawn(options.binaries.postgres, args, {
+    const child = spawn(options.binaries.postgres, args, {
       ...childOptions(options.runAs),
       stdio: ['ignore', log.fd, log.fd],
     });
+    endWithProcess(child, { signal: 'SIGINT', group: false });
+    return child;
   } finally {
     await log.close();
   }
@@ -93,7 +100,7 @@ async function spawnServer(options: ServerOptions, port: number, logPath: string
 async function waitUntilReady(
   child: ChildProcess,
   cluster: string,
-  log: (line: string) => void,
+  { log, abort }: ServerOptions,
 ): Promise<string | undefined> {
   let problem: string | undefined;
   child.once('error', (error) => (problem = error.message));
@@ -102,7 +109,12 @@ async function waitUntilReady(
   let nextProgressAt = startedAt + PROGRESS_EVERY_MS;
   while (problem === undefined) {
     const state = await readServerState(cluster);
-    if (state?.pid === child.pid && state?.ready === true) return undefined;
+    if (abort?.aborted === true) {
+      // Again and again: the first may come before the server listens to signals.
+      child.kill('SIGINT');
+    } else if (state?.pid === child.pid && state?.ready === true) {
+      return undefined;
+    }
     if (Date.now() > startedAt + READY_DEADLINE_MS) {
       child.kill('SIGQUIT');
       return 'it was not ready after 10 minutes';

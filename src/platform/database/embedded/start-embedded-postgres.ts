@@ -21,6 +21,8 @@ export interface EmbeddedPostgresOptions {
   settings?: Record<string, string>;
   /** Told, in one line each, what takes time or is worth knowing. Default: nobody. */
   log?: (line: string) => void;
+  /** Breaks off the start, which is then rejected with its reason and leaves no process. Default: nothing does. */
+  abort?: AbortSignal;
 }
 
 /** A running embedded server. */
@@ -64,7 +66,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     if (placement.relocated)
       log(`the data lie in ${placement.dataDir}: Postgres cannot run as root in ${requestedDir}`);
     const binaries = await prepareBinaries(binaryPackage, placement.copyRoot, placement.runAs, log);
-    const server: ServerOptions = { ...placement, binaries, settings: options.settings ?? {}, log };
+    const server: ServerOptions = {
+      ...placement,
+      binaries,
+      settings: options.settings ?? {},
+      log,
+      abort: options.abort,
+    };
+    options.abort?.throwIfAborted();
     const password = await prepareCluster(server);
     const running = await startWithDatabase(server, password, options.database ?? 'jobtrail');
     return toHandle(
@@ -86,7 +95,7 @@ async function prepareCluster(server: ServerOptions): Promise<string> {
   if (!(await isClusterInitialised(server.dataDir))) {
     server.log(`initialising a database in ${clusterPath(server.dataDir)}`);
     const password = await readOrCreateSecretFile(passwordFile, 24);
-    await initialiseCluster(server.dataDir, password, server.binaries, server.runAs);
+    await initialiseCluster(server.dataDir, password, server.binaries, server.runAs, server.abort);
     return password;
   }
   await checkCluster(server.dataDir, server.binaries, server.runAs);
@@ -109,6 +118,7 @@ async function startWithDatabase(
   const running = await startServer(server);
   try {
     await ensureDatabase({ port: running.port, password }, database);
+    server.abort?.throwIfAborted();
     return running;
   } catch (error) {
     await stopServer(clusterPath(server.dataDir), server.binaries, server.runAs);
@@ -127,12 +137,8 @@ function toHandle(
   url: string,
   release: () => Promise<void>,
 ): EmbeddedPostgres {
-  // When the process ends without stop(), at least ask the server to; signals need no event loop.
-  const stopAtExit = (): void => void running.process.kill('SIGINT');
-  process.once('exit', stopAtExit);
   let stopping: Promise<void> | undefined;
   running.process.once('exit', (code) => {
-    process.off('exit', stopAtExit);
     if (stopping === undefined)
       server.log(`Postgres ended unexpectedly (exit code ${code ?? 'none'}), see its log`);
   });
@@ -140,7 +146,6 @@ function toHandle(
     try {
       await stopServer(clusterPath(server.dataDir), server.binaries, server.runAs);
     } finally {
-      process.off('exit', stopAtExit);
       await release();
     }
   };
