@@ -15,7 +15,7 @@ describe('The demo', () => {
     'is refused where .env says %s',
     async (line) => {
       writeFileSync(join(program.folder, '.env'), `${line}\n`);
-      const demo = program.start({ DATA_DIR: dataDir }, 'demo');
+      const demo = program.start({ DATA_DIR: join(program.folder, 'data') }, 'demo');
       expect(await demo.exit()).toBe(1);
       expect(demo.stderr).toMatch(new RegExp(`everybody knows: it does not run with ${line.split('=')[0]}`));
     },
