@@ -41,7 +41,10 @@ export class JobListController {
     summary: 'Jobs, by page or by cursor',
     description:
       'Follow `nextCursor` to read on at any depth. A job that matches all the while with an unchanged sort key ' +
-      'comes exactly once; one that changes meanwhile may come again or not at all.',
+      'comes exactly once; one that changes meanwhile may come again or not at all.\n\n' +
+      'At most two exports or lists with `paginate=false` of one owner, and a quarter of `DB_MAX_CONNECTIONS` (at ' +
+      'least one) of all, run at once in an instance; one more is answered 503 with `Retry-After`. One whose client ' +
+      'reads nothing for a minute is cut off.',
   })
   @ApiExtraModels(JobPageDto, JobRowDto, JobPartsPageDto, JobRowPartDto)
   @ApiOkResponse({

@@ -15,6 +15,7 @@ import { JobFilterResolver } from './list/job-filter';
 import { JobListService } from './list/job-list.service';
 import { JobPageQuery } from './list/job-page.query';
 import { JobRowsQuery } from './list/job-rows.query';
+import { StreamSlots } from './list/stream-slots';
 import { UnpaginatedJobsService } from './list/unpaginated-jobs.service';
 import { UpcomingDeadlinesQuery } from './list/upcoming-deadlines.query';
 import { JobInserter } from './trail/job-inserter';
@@ -37,6 +38,7 @@ import { JobTrail } from './trail/job-trail';
     JobPageQuery,
     JobCountQuery,
     JobRowsQuery,
+    StreamSlots,
     JobListService,
     UnpaginatedJobsService,
     UpcomingDeadlinesQuery,

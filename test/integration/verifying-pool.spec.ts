@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Database, unprepared } from '../../src/platform/database';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 import { startTestApp, type TestApp, type TestUser } from '../support/test-app';
@@ -94,6 +95,17 @@ describe('A pooled connection', () => {
     proxy.breakOnUse();
     expect((await profile()).status).toBe(200);
     expect(pids).not.toContain(await serverProcess());
+  });
+
+  it('that is closed by the server while it is lent fails its queries, and not the process', async () => {
+    const client = await behind.app.get(Database).pool.connect();
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const ended = once(client, 'end');
+    await app.query('SELECT pg_terminate_backend($1)', [rows[0]!.pid]);
+    await ended;
+    await expect(client.query('SELECT 1')).rejects.toThrow(/not queryable/);
+    client.release(true);
+    expect((await profile()).status).toBe(200);
   });
 
   it('that died without a word is replaced, and a request waits for no more than one of them', async () => {

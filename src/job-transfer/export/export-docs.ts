@@ -11,7 +11,11 @@ the archive along. What is exported imports again:
   \`attributes\` are JSON, nothing is an empty cell. A cell that a spreadsheet would run as a formula gets one \`'\` in front,
   which an import takes off.
 
-A transfer that breaks off midway ends without its last chunk: the client sees that it is incomplete.`.trim();
+A transfer that breaks off midway ends without its last chunk: the client sees that it is incomplete.
+
+At most two exports or lists with \`paginate=false\` of one owner's jobs, and a quarter of \`DB_MAX_CONNECTIONS\` (at
+least one) of all, run at once in an instance; one more is answered 503 with \`Retry-After\`. One whose client reads
+nothing for a minute is cut off.`.trim();
 
 const ROW =
   '{"id":"0197f3c2-7d1e-7c52-8a51-9b1f5b0d3c11","workflow":"application","externalRef":"greenhouse-4711",' +

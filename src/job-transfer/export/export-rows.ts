@@ -8,6 +8,9 @@ import { joinTags } from '../cells/tag-cell';
 /** Rows that are written at a time. */
 const ROWS_AT_ONCE = 250;
 
+/** The same in characters: a slow reader of long rows takes some within a minute, and so does not look stalled. */
+const CHARACTERS_AT_ONCE = 64 * 1024;
+
 /** `status` is what an import reads; the current status of an exported job is read-only. */
 const FIELDS = { ...JOB_FIELDS, status: 'j.current_status' };
 
@@ -47,6 +50,7 @@ const ndjsonLines = (lines: readonly string[]): string => `${lines.join('\n')}\n
 /** Turns rows, each the JSON of a job, into the text of a file, some hundred at a time. */
 class ExportText extends Transform {
   private lines: string[] = [];
+  private characters = 0;
 
   constructor(
     private readonly toText: (lines: readonly string[]) => string,
@@ -58,7 +62,8 @@ class ExportText extends Transform {
 
   override _transform({ json }: { json: string }, _encoding: string, done: TransformCallback): void {
     this.lines.push(json);
-    if (this.lines.length >= ROWS_AT_ONCE) this.pass();
+    this.characters += json.length;
+    if (this.lines.length >= ROWS_AT_ONCE || this.characters >= CHARACTERS_AT_ONCE) this.pass();
     done();
   }
 
@@ -70,6 +75,7 @@ class ExportText extends Transform {
   private pass(): void {
     if (this.lines.length > 0) this.push(this.toText(this.lines));
     this.lines = [];
+    this.characters = 0;
   }
 }
 

@@ -16,7 +16,6 @@ type ConnectCallback = (
 const ignore = (): void => undefined;
 
 const answers = async (client: PoolClient): Promise<boolean> => {
-  client.on('error', ignore);
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), VERIFY_TIMEOUT);
@@ -27,7 +26,6 @@ const answers = async (client: PoolClient): Promise<boolean> => {
     return false;
   } finally {
     clearTimeout(timer);
-    client.off('error', ignore);
   }
 };
 
@@ -36,7 +34,7 @@ const answers = async (client: PoolClient): Promise<boolean> => {
  * `SELECT 1` (500 ms at most) and replaced if it does not answer. A firewall that forgot the connection, or
  * a server that failed over, costs a reconnect instead of a failed request. What has cost one connection has
  * seldom spared the others: those that were idle at that time are replaced without being asked, so that a
- * request waits for no more than one of them.
+ * request waits for no more than one of them. A lent connection that dies fails its queries, never the process.
  */
 export class VerifyingPool extends Pool {
   private readonly idleSince = new WeakMap<PoolClient, number>();
@@ -45,6 +43,7 @@ export class VerifyingPool extends Pool {
 
   constructor(config?: PoolConfig) {
     super(config);
+    this.on('connect', (client) => client.on('error', ignore));
     this.on('release', (_error, client) => this.idleSince.set(client, performance.now()));
   }
 

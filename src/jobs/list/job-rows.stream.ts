@@ -1,0 +1,57 @@
+import QueryStream from 'pg-query-stream';
+
+/** Rows that are fetched from Postgres at a time. */
+const BATCH = 500;
+
+/**
+ * The rows of one statement, fetched as they are read. A reader that takes none for a while is stalled: the
+ * stream is destroyed with an error then.
+ */
+export class JobRowsStream extends QueryStream {
+  private stall: NodeJS.Timeout;
+  private unanswered = false;
+  private closing: ((error?: Error | null) => void) | undefined;
+
+  /** @param stallAfter milliseconds without a row */
+  constructor(text: string, values: unknown[], stallAfter: number) {
+    super(text, values, { batchSize: BATCH });
+    this.stall = this.cutAfter(stallAfter);
+  }
+
+  /** From now on, so many milliseconds without a row make it stalled. */
+  stallAfter(milliseconds: number): void {
+    if (this.destroyed) return;
+    clearTimeout(this.stall);
+    this.stall = this.cutAfter(milliseconds);
+  }
+
+  /**
+   * Destroys the stream without a word to the server, whose answer would be waited for; also where that wait has
+   * begun, since a connection that dies fails the running fetch before it is known to be dead.
+   */
+  cut(error: Error): void {
+    this.unanswered = true;
+    this.destroy(error);
+    this.closing?.(error);
+  }
+
+  override read(size?: number): unknown {
+    this.stall.refresh();
+    return super.read(size);
+  }
+
+  override _destroy(error: Error, done: (error?: Error | null) => void): void {
+    clearTimeout(this.stall);
+    if (this.unanswered) return done(error);
+    this.closing = (problem) => {
+      this.closing = undefined;
+      done(problem);
+    };
+    super._destroy(error, (problem?: Error | null) => this.closing?.(problem));
+  }
+
+  private cutAfter(milliseconds: number): NodeJS.Timeout {
+    const cut = (): void => this.cut(new Error(`No row was taken for ${milliseconds} ms`));
+    return setTimeout(cut, milliseconds).unref();
+  }
+}
