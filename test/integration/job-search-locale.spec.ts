@@ -28,12 +28,8 @@ const FIELDS = {
 
 /** What a job is searched by, as the documentation says it and without the database. */
 const facetsOf = (workflow: string, fields: Record<string, unknown>): string[] => {
-  const {
-    title,
-    tags = [],
-    ...texts
-  } = fields as { title: string; tags?: string[]; [name: string]: unknown };
-  const words = `${title} ${String(texts.company ?? '')}`.toLowerCase().match(/[\p{L}\p{Nd}+#]+/gu) ?? [];
+  const { title, tags = [], ...texts } = fields as { title: string; tags?: string[]; company?: string };
+  const words = `${title} ${texts.company ?? ''}`.toLowerCase().match(/[\p{L}\p{Nd}+#]+/gu) ?? [];
   const facets = [
     `workflow=${workflow}`,
     ...Object.entries(texts).map(([name, text]) => `${name}=${String(text).toLowerCase()}`),
