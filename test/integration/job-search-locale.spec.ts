@@ -32,7 +32,7 @@ const facetsOf = (workflow: string, fields: Record<string, unknown>): string[] =
   const words = `${title} ${texts.company ?? ''}`.toLowerCase().match(/[\p{L}\p{Nd}+#]+/gu) ?? [];
   const facets = [
     `workflow=${workflow}`,
-    ...Object.entries(texts).map(([name, text]) => `${name}=${String(text).toLowerCase()}`),
+    ...Object.entries(texts).map(([name, text]) => `${name}=${text.toLowerCase()}`),
     ...tags.map((tag) => `tag=${tag.toLowerCase()}`),
     ...words.map((word) => `word=${word}`),
   ];
