@@ -14,7 +14,13 @@ beforeAll(async () => {
   ({ token } = await app.register());
 });
 
-afterAll(() => app.close());
+const sockets: Socket[] = [];
+
+afterAll(() => {
+  // The program would wait for them as it closes.
+  for (const socket of sockets) socket.destroy();
+  return app.close();
+});
 
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -22,6 +28,7 @@ const pause = (milliseconds: number): Promise<void> =>
 /** A connection with the head of a request sent, and what was answered on it so far. */
 const open = (path: string, type: string, length: number): { socket: Socket; answer: () => string } => {
   const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+  sockets.push(socket);
   let answer = '';
   socket.on('data', (data) => (answer += data.toString()));
   socket.on('error', () => undefined);
