@@ -3,6 +3,7 @@ import { databaseConfig, parseEnvironment } from '../../src/config';
 import { Database, dataSourceOptions } from '../../src/platform/database';
 import { migrateDatabase, schema } from '../../src/schema';
 import { prepare } from '../../src/start/prepare';
+import { StopSignal } from '../../src/start/stop-signal';
 import { startTestApp, TEST_SECRET_KEY } from '../support/test-app';
 import {
   createEmptyDatabase,
@@ -196,14 +197,18 @@ describe('Migrations at start', () => {
 
   it('are refused with MIGRATE_ON_START=false: the program does not start while any is pending', async () => {
     const url = await database(createEmptyDatabase);
-    const refused = prepare(environment(url, { MIGRATE_ON_START: 'false' }), silent);
+    const refused = prepare(environment(url, { MIGRATE_ON_START: 'false' }), silent, new StopSignal());
     await expect(refused).rejects.toThrow('npm run migration:run');
     expect(await column(url, EVERYTHING)).toEqual([]);
   });
 
   it('are not missed with MIGRATE_ON_START=false where none is pending', async () => {
     const url = await database(createTestDatabase);
-    const { config } = await prepare(environment(url, { MIGRATE_ON_START: 'false' }), silent);
+    const { config } = await prepare(
+      environment(url, { MIGRATE_ON_START: 'false' }),
+      silent,
+      new StopSignal(),
+    );
     expect(config.database.url).toBe(url);
   });
 });
