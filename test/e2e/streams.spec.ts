@@ -104,6 +104,7 @@ describe('A stream of jobs', () => {
     const stalled = await begin();
     slots.stallAfter = usual;
     await untilAllIdle();
+    await stalled.lines().catch(() => undefined);
     await until(() => stalled.broke());
   });
 

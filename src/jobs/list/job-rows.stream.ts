@@ -42,7 +42,10 @@ export class JobRowsStream extends QueryStream {
 
   override _destroy(error: Error, done: (error?: Error | null) => void): void {
     clearTimeout(this.stall);
-    if (this.unanswered) return done(error);
+    if (this.unanswered) {
+      done(error);
+      return;
+    }
     this.closing = (problem) => {
       this.closing = undefined;
       done(problem);

@@ -45,7 +45,7 @@ export class StreamSlots implements BeforeApplicationShutdown {
       throw new Unavailable('As many exports as this instance can run are running. Try again shortly.');
     }
     const slot: StreamSlot = {
-      hold: (stream) => void (this.taken.has(slot) && this.taken.set(slot, { ownerId, stream })),
+      hold: (stream) => void this.taken.set(slot, { ownerId, stream }),
       release: () => void this.taken.delete(slot),
     };
     this.taken.set(slot, { ownerId });
