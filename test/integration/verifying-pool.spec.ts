@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Database, unprepared } from '../../src/platform/database';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 import { startTestApp, type TestApp, type TestUser } from '../support/test-app';
@@ -100,7 +99,7 @@ describe('A pooled connection', () => {
   it('that is closed by the server while it is lent fails its queries, and not the process', async () => {
     const client = await behind.app.get(Database).pool.connect();
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-    const ended = once(client, 'end');
+    const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
     await app.query('SELECT pg_terminate_backend($1)', [rows[0]!.pid]);
     await ended;
     await expect(client.query('SELECT 1')).rejects.toThrow(/not queryable/);
