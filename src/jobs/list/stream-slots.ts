@@ -45,8 +45,12 @@ export class StreamSlots implements BeforeApplicationShutdown {
       throw new Unavailable('As many exports as this instance can run are running. Try again shortly.');
     }
     const slot: StreamSlot = {
-      hold: (stream) => void this.taken.set(slot, { ownerId, stream }),
-      release: () => void this.taken.delete(slot),
+      hold: (stream) => {
+        this.taken.set(slot, { ownerId, stream });
+      },
+      release: () => {
+        this.taken.delete(slot);
+      },
     };
     this.taken.set(slot, { ownerId });
     return slot;
