@@ -6,7 +6,8 @@ import { CursorCodec, edge, pageBody, PageLimit, pagePlace, pagination } from '.
 import { ROW_FIELDS, type JobField } from '../job-json';
 import { JobCountQuery } from './job-count.query';
 import { JobFilterResolver, type JobFilter } from './job-filter';
-import { JobPageQuery, type Page, type PageRequest } from './job-page.query';
+import { type Page, type PageRequest } from './job-page';
+import { JobPageQuery } from './job-page.query';
 import { jobSort, type JobSort } from './job-sort';
 import { type ListJobsDto } from './list-jobs.dto';
 

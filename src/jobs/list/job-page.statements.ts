@@ -1,0 +1,164 @@
+import {
+  HiddenParameters,
+  Parameters,
+  preparable,
+  unprepared,
+  type Statement,
+} from '../../platform/database';
+import { rowJson } from '../job-json';
+import { newestRows } from './job-count.query';
+import { ReadingOrder } from './job-order';
+import { type PageRequest } from './job-page';
+import { facetLookup, jobPredicates, type JobPredicates } from './job-predicates';
+
+/** A statement and the values of its placeholders. Its one row is a `WalkedPage`. */
+export interface BoundStatement {
+  statement: Statement;
+  values: unknown[];
+}
+
+/** Reads along the sort's index, or the status's: nothing is read that is not shown or passed over. */
+export const directStatement = (request: PageRequest): BoundStatement => {
+  // Deep offsets come in too many shapes to prepare each.
+  const prepared = request.offset === 0;
+  const draft = draftOf(request, prepared ? new HiddenParameters() : new Parameters());
+  const { parameters, predicates } = draft;
+  const source = branches(draft, {
+    from: 'jobs j',
+    where: [...predicates.onSortKey, ...predicates.onColumns],
+    limit: rowsToRead(request),
+  });
+  const counted = request.countUpTo === undefined ? 'NULL' : countedUpTo(draft, request.countUpTo);
+  const text = pageOf(draft, source, `0 AS "walked", ${counted}::int AS "counted"`);
+  return {
+    statement: prepared ? preparable('jobs.page', text) : unprepared(text),
+    values: parameters.values,
+  };
+};
+
+/**
+ * Walks a bounded number of rows along the sort's index and keeps those that match.
+ * @param length most rows to walk
+ */
+export const walkStatement = (request: PageRequest, length: number): BoundStatement => {
+  const draft = draftOf(request, new Parameters());
+  const { parameters, predicates } = draft;
+  const conditions = [...predicates.onColumns, ...facetLookup(predicates)];
+  const source = `SELECT j.* FROM walk j WHERE ${conditions.join(' AND ')}`;
+  const text = `
+    WITH ${walkedSegments(draft, { from: 'jobs j', where: predicates.onSortKey, limit: length })}
+    ${pageOf(draft, source, '(SELECT count(*)::int FROM walk) AS "walked", NULL::int AS "counted"')}`;
+  return { statement: unprepared(text), values: parameters.values };
+};
+
+/** Collects every match by the index that suits the filter, then sorts. */
+export const collectStatement = (request: PageRequest): BoundStatement => {
+  const draft = draftOf(request, new Parameters());
+  const { parameters, predicates } = draft;
+  const branch = { where: [...predicates.onSortKey, ...predicates.onColumns], limit: rowsToRead(request) };
+  if (predicates.facets === undefined) {
+    const source = branches(draft, { from: 'jobs j', ...branch });
+    return { statement: unprepared(pageOf(draft, source, NOTHING_FURTHER)), values: parameters.values };
+  }
+  const matches = matchesByFacets(draft, predicates.facets);
+  const source = branches(draft, { from: 'matches j', ...branch });
+  const text = `WITH matches AS MATERIALIZED (${matches}) ${pageOf(draft, source, NOTHING_FURTHER)}`;
+  return { statement: unprepared(text), values: parameters.values };
+};
+
+/** A statement that is being written: what is wanted, the values taken so far, and what follows from both. */
+interface Draft {
+  request: PageRequest;
+  parameters: Parameters;
+  order: ReadingOrder;
+  predicates: JobPredicates;
+}
+
+const draftOf = (request: PageRequest, parameters: Parameters): Draft => ({
+  request,
+  parameters,
+  order: new ReadingOrder(request.sort, request.cursor),
+  predicates: jobPredicates(request.filter, request.sort, parameters),
+});
+
+/** What the branches of a page have in common. */
+interface Branch {
+  from: string;
+  where: readonly string[];
+  limit: number;
+}
+
+/** Up to the row after the page, which tells that there are more. */
+const rowsToRead = ({ offset, limit }: PageRequest): number => offset + limit + 1;
+
+/** The placeholder of whose jobs are read. */
+const ownerIn = ({ request, parameters }: Draft): string => parameters.add(request.filter.ownerId, 'uuid');
+
+/** One segment of the order: a branch for each value of `archived`, each along an index. */
+const segmentBranches = (
+  { request, order }: Draft,
+  owner: string,
+  segment: readonly string[],
+  { from, where, limit }: Branch,
+): string =>
+  request.filter.archived
+    .map((archived) => {
+      const conditions = [`j.owner_id = ${owner}`, `j.archived = ${archived}`, ...segment, ...where];
+      return `(SELECT j.* FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${order.withinSegment} LIMIT ${limit})`;
+    })
+    .join(' UNION ALL ');
+
+/** The branches of all segments. */
+const branches = (draft: Draft, branch: Branch): string => {
+  const owner = ownerIn(draft);
+  return draft.order
+    .segments(draft.parameters)
+    .map((segment) => segmentBranches(draft, owner, segment, branch))
+    .join(' UNION ALL ');
+};
+
+/** The first rows of all segments as `walk`; a later segment gives only what the one before it leaves to take. */
+const walkedSegments = (draft: Draft, branch: Branch): string => {
+  const owner = ownerIn(draft);
+  const segments = draft.order.segments(draft.parameters).map((segment, index) => {
+    const rows = segmentBranches(draft, owner, segment, branch);
+    const limit = index === 0 ? branch.limit : `(SELECT ${branch.limit} - count(*) FROM segment_0)`;
+    return `segment_${index} AS MATERIALIZED (
+      SELECT j.* FROM (${rows}) j ORDER BY ${draft.order.withinSegment} LIMIT ${limit}
+    )`;
+  });
+  const all = segments.map((_, index) => `SELECT * FROM segment_${index}`).join(' UNION ALL ');
+  return `${segments.join(', ')}, walk AS (${all})`;
+};
+
+/**
+ * The owner's jobs that the search index finds. `OFFSET 0` has each looked up by its id: a planner that
+ * overestimates the matches would read the whole table instead.
+ */
+const matchesByFacets = (draft: Draft, facets: string): string =>
+  `SELECT j.* FROM job_search s
+   CROSS JOIN LATERAL (SELECT j.* FROM jobs j WHERE j.id = s.job_id OFFSET 0) j
+   WHERE s.owner_id = ${ownerIn(draft)} AND s.facets @@ ${facets}`;
+
+/** The number of matching rows in the page's own round trip, which costs less than one of its own. */
+const countedUpTo = (draft: Draft, limit: number): string =>
+  `(SELECT count(*) FROM (${newestRows(draft.request.filter, ownerIn(draft), limit)}) c)`;
+
+/** What a page tells that neither walked nor counted. */
+const NOTHING_FURTHER = '0 AS "walked", NULL::int AS "counted"';
+
+/** Numbers the rows of `source` in reading order, and writes the page of them. */
+const pageOf = ({ request, order }: Draft, source: string, further: string): string => `
+  SELECT coalesce(string_agg(${rowJson(request.fields)}, ',' ORDER BY j.rn ${order.reversed ? 'DESC' : 'ASC'})
+                  FILTER (WHERE j.rn <= ${request.limit}), '') AS "rows",
+         count(*)::int AS "fetched",
+         min(${order.sort.keyText}) FILTER (WHERE j.rn = 1) AS "firstKey",
+         min(j.id::text) FILTER (WHERE j.rn = 1) AS "firstId",
+         min(${order.sort.keyText}) FILTER (WHERE j.rn = ${request.limit}) AS "lastKey",
+         min(j.id::text) FILTER (WHERE j.rn = ${request.limit}) AS "lastId",
+         ${further}
+  FROM (
+    SELECT row_number() OVER (ORDER BY ${order.overall}) - ${request.offset} AS rn, j.*
+    FROM (${source}) j
+    ORDER BY ${order.overall} OFFSET ${request.offset} LIMIT ${request.limit + 1}
+  ) j`;

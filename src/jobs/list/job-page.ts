@@ -1,0 +1,35 @@
+import { type CursorPosition } from '../../platform/pagination';
+import { type JobField } from '../job-json';
+import { type JobFilter } from './job-filter';
+import { type JobSort } from './job-sort';
+
+/** What page of which jobs is wanted. */
+export interface PageRequest {
+  filter: JobFilter;
+  sort: JobSort;
+  limit: number;
+  /** Rows to pass over; 0 with a cursor. */
+  offset: number;
+  cursor: CursorPosition | undefined;
+  fields: readonly JobField[];
+  /** Counts the matching rows too, up to this many; only where a page is read along an index. */
+  countUpTo?: number | undefined;
+}
+
+/** A page as Postgres gives it: the rows as JSON, and where they begin and end. */
+export interface Page {
+  /** JSON objects joined by commas, in the order of the sort. */
+  rows: string;
+  /** Rows read, one more than `limit` if there are more. */
+  fetched: number;
+  /** Key and id of the row read first, and of the last that is shown of a full page. */
+  firstKey: string | null;
+  firstId: string | null;
+  lastKey: string | null;
+  lastId: string | null;
+  /** Rows that match, counted up to `countUpTo`; `null` when that was not asked for. */
+  counted: number | null;
+}
+
+/** A page, and how many rows a walk to it has looked at; 0 where it was read in another way. */
+export type WalkedPage = Page & { walked: number };
