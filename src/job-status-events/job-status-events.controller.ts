@@ -1,27 +1,21 @@
-import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiCreatedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
+import { applyDecorators, Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentUser, type Caller } from '../auth';
 import { Idempotent, IDEMPOTENCY_PROBLEMS } from '../idempotency';
-import { JobTrail } from '../jobs';
+import { ApiJobId, JobTrail, VERSION_HEADER } from '../jobs';
 import { ApiProblems, BODY_PROBLEMS, JsonText, UuidParam, versionTag } from '../platform/http';
 import { HistoryService } from './history.service';
 import { AppendedDto, AppendStatusEventDto, HistoryPageDto, HistoryQueryDto } from './status-event.dto';
 
-const ApiJobId = () =>
-  ApiParam({
-    name: 'id',
-    description: 'Id of the job.',
-    schema: { type: 'string', format: 'uuid', example: '0197f3c2-7d1e-7c52-8a51-9b1f5b0d3c11' },
-  });
-const etag = { ETag: { description: 'The version.', schema: { type: 'string' as const, example: '"7"' } } };
+/** What the two names of the history have in common. */
+const ApiHistory = (): MethodDecorator =>
+  applyDecorators(
+    JsonText(),
+    ApiJobId(),
+    ApiOkResponse({ description: 'A page of the history.', type: HistoryPageDto }),
+    ApiProblems(400, 401, 404, 'cursor_mismatch'),
+  );
 
 /** The trail of one job. Events are appended and read; nothing changes or deletes one. */
 @ApiTags('Status events')
@@ -43,7 +37,11 @@ export class JobStatusEventsController {
       'bind an event that becomes the newest; a backdated one needs only a status of the workflow.',
   })
   @ApiJobId()
-  @ApiCreatedResponse({ description: 'The event, and the job after it.', type: AppendedDto, headers: etag })
+  @ApiCreatedResponse({
+    description: 'The event, and the job after it.',
+    type: AppendedDto,
+    headers: VERSION_HEADER,
+  })
   @ApiProblems(...BODY_PROBLEMS, 401, 404, 'transition_not_allowed', ...IDEMPOTENCY_PROBLEMS)
   async append(
     @CurrentUser() caller: Caller,
@@ -57,11 +55,8 @@ export class JobStatusEventsController {
   }
 
   @Get('status-events')
-  @JsonText()
+  @ApiHistory()
   @ApiOperation({ summary: 'The history of a job, newest first' })
-  @ApiJobId()
-  @ApiOkResponse({ description: 'A page of the history.', type: HistoryPageDto })
-  @ApiProblems(400, 401, 404, 'cursor_mismatch')
   page(
     @CurrentUser() caller: Caller,
     @UuidParam('id') id: string,
@@ -71,14 +66,11 @@ export class JobStatusEventsController {
   }
 
   @Get('statuses')
-  @JsonText()
+  @ApiHistory()
   @ApiOperation({
     summary: 'The history of a job, newest first',
     description: 'Another name for `status-events`.',
   })
-  @ApiJobId()
-  @ApiOkResponse({ description: 'A page of the history.', type: HistoryPageDto })
-  @ApiProblems(400, 401, 404, 'cursor_mismatch')
   alias(
     @CurrentUser() caller: Caller,
     @UuidParam('id') id: string,

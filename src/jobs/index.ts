@@ -3,6 +3,7 @@ export { JobDto } from './dto/job.dto';
 export { JobFieldsDto, MAX_JSON_BYTES, StatusKey } from './dto/job-fields.dto';
 export { changedFields } from './changed-fields';
 export { ExistingJobsQuery, type ExistingJob } from './existing-jobs.query';
+export { ApiJobId, VERSION_HEADER } from './job-docs';
 export { JOB_FIELDS, JOB_JSON, type JobField } from './job-json';
 export { JobSearch } from './job-search.entity';
 export { Job } from './job.entity';

@@ -1,13 +1,22 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Post, Put, Res } from '@nestjs/common';
+import {
+  applyDecorators,
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Patch,
+  Post,
+  Put,
+  Res,
+} from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
   ApiCreatedResponse,
-  ApiHeader,
   ApiNoContentResponse,
-  ApiOkResponse,
   ApiOperation,
-  ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -17,30 +26,19 @@ import { ApiProblems, BODY_PROBLEMS, JsonText, UuidParam, versionTag } from '../
 import { ArchiveJobDto } from './dto/bulk.dto';
 import { CreateJobDto, UpdateJobDto } from './dto/create-job.dto';
 import { JobDto } from './dto/job.dto';
+import { ApiIfMatch, ApiJobId, ApiJobNow, LOCATION_HEADER, VERSION_HEADER } from './job-docs';
 import { type JobText } from './job.repository';
 import { JobService } from './job.service';
 
-const ApiJobId = () =>
-  ApiParam({
-    name: 'id',
-    description: 'Id of the job.',
-    schema: { type: 'string', format: 'uuid', example: '0197f3c2-7d1e-7c52-8a51-9b1f5b0d3c11' },
-  });
-const ApiIfMatch = () =>
-  ApiHeader({
-    name: 'If-Match',
-    required: false,
-    description: 'Change only this version of the job: its `ETag`.',
-    schema: { type: 'string', example: '"7"' },
-  });
-
-const etag = { ETag: { description: 'The version.', schema: { type: 'string' as const, example: '"7"' } } };
-const location = {
-  Location: {
-    description: 'Path of the job.',
-    schema: { type: 'string' as const, example: '/api/jobs/0197f3c2-7d1e-7c52-8a51-9b1f5b0d3c11' },
-  },
-};
+/** What PATCH and PUT have in common. */
+const ApiJobUpdate = (): MethodDecorator =>
+  applyDecorators(
+    JsonText(),
+    ApiIfMatch(),
+    ApiJobId(),
+    ApiJobNow(),
+    ApiProblems(...BODY_PROBLEMS, 401, 404, 'already_exists', 'transition_not_allowed', 412),
+  );
 
 /** One job: create, read, change, archive, restore, delete. */
 @ApiTags('Jobs')
@@ -53,7 +51,11 @@ export class JobController {
   @Idempotent()
   @JsonText()
   @ApiOperation({ summary: 'Create a job', description: 'Its first status event is written with it.' })
-  @ApiCreatedResponse({ description: 'The job.', type: JobDto, headers: { ...location, ...etag } })
+  @ApiCreatedResponse({
+    description: 'The job.',
+    type: JobDto,
+    headers: { ...LOCATION_HEADER, ...VERSION_HEADER },
+  })
   @ApiProblems(...BODY_PROBLEMS, 401, 'already_exists', ...IDEMPOTENCY_PROBLEMS)
   async create(
     @CurrentUser() caller: Caller,
@@ -69,7 +71,7 @@ export class JobController {
   @JsonText()
   @ApiOperation({ summary: 'One job' })
   @ApiJobId()
-  @ApiOkResponse({ description: 'The job as it is now.', type: JobDto, headers: etag })
+  @ApiJobNow()
   @ApiProblems(400, 401, 404)
   async get(
     @CurrentUser() caller: Caller,
@@ -80,15 +82,11 @@ export class JobController {
   }
 
   @Patch(':id')
-  @JsonText()
+  @ApiJobUpdate()
   @ApiOperation({
     summary: 'Change a job',
     description: 'What is left out stays, `null` clears. A `status` that differs appends a status event.',
   })
-  @ApiJobId()
-  @ApiIfMatch()
-  @ApiOkResponse({ description: 'The job as it is now.', type: JobDto, headers: etag })
-  @ApiProblems(...BODY_PROBLEMS, 401, 404, 'already_exists', 'transition_not_allowed', 412)
   async update(
     @CurrentUser() caller: Caller,
     @UuidParam('id') id: string,
@@ -100,12 +98,8 @@ export class JobController {
   }
 
   @Put(':id')
-  @JsonText()
+  @ApiJobUpdate()
   @ApiOperation({ summary: 'Change a job', description: 'The same as PATCH: partial.' })
-  @ApiJobId()
-  @ApiIfMatch()
-  @ApiOkResponse({ description: 'The job as it is now.', type: JobDto, headers: etag })
-  @ApiProblems(...BODY_PROBLEMS, 401, 404, 'already_exists', 'transition_not_allowed', 412)
   replace(
     @CurrentUser() caller: Caller,
     @UuidParam('id') id: string,
@@ -139,7 +133,7 @@ export class JobController {
   @ApiJobId()
   @ApiBody({ type: ArchiveJobDto, required: false })
   @ApiIfMatch()
-  @ApiOkResponse({ description: 'The job as it is now.', type: JobDto, headers: etag })
+  @ApiJobNow()
   @ApiProblems(...BODY_PROBLEMS, 401, 404, 412, ...IDEMPOTENCY_PROBLEMS)
   async archive(
     @CurrentUser() caller: Caller,
@@ -161,7 +155,7 @@ export class JobController {
   })
   @ApiJobId()
   @ApiIfMatch()
-  @ApiOkResponse({ description: 'The job as it is now.', type: JobDto, headers: etag })
+  @ApiJobNow()
   @ApiProblems(400, 401, 404, 412, ...IDEMPOTENCY_PROBLEMS)
   async restore(
     @CurrentUser() caller: Caller,
