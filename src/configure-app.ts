@@ -1,7 +1,6 @@
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module';
 import { type AppConfig } from './config';
 import { setUpOpenApi } from './open-api';
@@ -15,6 +14,7 @@ import {
   requestId,
   UndeclaredInputGuard,
 } from './platform/http';
+import { ProgramLogger } from './platform/logging';
 
 /** Characters; an id has 36, a workflow key at most 50. */
 const MAX_PATH_PARAMETER_LENGTH = 200;
@@ -52,7 +52,7 @@ export const createApp = async (
     bufferLogs: true,
     abortOnError: false,
   });
-  app.useLogger(app.get(Logger));
+  app.useLogger(app.get(ProgramLogger));
   app.setGlobalPrefix('api');
   // After the guards of the modules: who is not logged in learns nothing else.
   app.useGlobalGuards(new UndeclaredInputGuard());

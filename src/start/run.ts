@@ -86,7 +86,8 @@ const explain = (error: unknown): string => {
   const known = [ConfigurationError, EmbeddedPostgresError, UnreachableDatabaseError];
   if (error instanceof Error && known.some((type) => error instanceof type)) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return 'The port is in use by another program: set PORT to another one. Example: PORT=3001';
+    const port = 'port' in error ? ` ${String(error.port)}` : '';
+    return `Port${port} is in use by another program: set PORT to another one. Example: PORT=3001`;
   }
   return `Could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 };

@@ -56,6 +56,9 @@ describe('The program without a configured database', () => {
     expect(await first.stop('SIGINT')).toBe(0);
     await untilDead(pid);
     expect(existsSync(pidFile())).toBe(false);
+    // Nothing pushes the address off the terminal.
+    expect(first.stdout).toContain('/api/auth/register');
+    expect(first.stdout.split('"level":').length).toBeLessThan(10);
     said.push(first.stdout, first.stderr);
   });
 

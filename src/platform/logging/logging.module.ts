@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LoggerModule } from 'nestjs-pino';
 import { destination, type DestinationStream } from 'pino';
 import { AppConfig } from '../../config';
+import { ProgramLogger } from './program-logger';
 
 /** What of a request is logged: never headers, bodies or query texts, which may hold secrets and personal data. */
 const requestLine = (request: FastifyRequest): Record<string, unknown> => ({
@@ -57,6 +58,11 @@ export class LoggingModule {
         logDestination(config.log.file),
       ],
     });
-    return { module: LoggingModule, imports: [logger], exports: [logger] };
+    return {
+      module: LoggingModule,
+      imports: [logger],
+      providers: [ProgramLogger],
+      exports: [logger, ProgramLogger],
+    };
   }
 }
