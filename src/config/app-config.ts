@@ -1,4 +1,11 @@
-import { isIPv6 } from 'node:net';
+import { databaseConfig, type DatabaseConfig } from './database-config';
+import {
+  cacheConfig,
+  redisConfig,
+  type CacheConfig,
+  type RateLimitConfig,
+  type RedisConfig,
+} from './front-config';
 import { type Environment } from './environment';
 
 /**
@@ -17,6 +24,10 @@ export class AppConfig {
   };
   readonly log: { level: string; file: string | undefined };
   readonly database: DatabaseConfig;
+  /** `undefined`: what instances would share is kept in the process. */
+  readonly redis: RedisConfig | undefined;
+  readonly cache: CacheConfig;
+  readonly rateLimit: RateLimitConfig;
   readonly auth: {
     secretKey: string;
     accessTokenSeconds: number;
@@ -45,6 +56,14 @@ export class AppConfig {
     };
     this.log = { level: environment.LOG_LEVEL, file: environment.LOG_FILE };
     this.database = databaseConfig(environment, resolved.databaseUrl);
+    this.redis = redisConfig(environment);
+    this.cache = cacheConfig(environment);
+    this.rateLimit = {
+      enabled: environment.RATE_LIMIT_ENABLED,
+      perMinute: environment.RATE_LIMIT_PER_MINUTE,
+      perHour: environment.RATE_LIMIT_PER_HOUR,
+      tracker: environment.RATE_LIMIT_TRACKER,
+    };
     this.auth = {
       secretKey: resolved.secretKey,
       accessTokenSeconds: environment.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
@@ -63,43 +82,3 @@ export class AppConfig {
     };
   }
 }
-
-/** What a connection pool needs to know. Times in milliseconds unless the name says otherwise. */
-export interface DatabaseConfig {
-  url: string;
-  /** For migrations: past any pooler. */
-  directUrl: string;
-  migrateOnStart: boolean;
-  maxConnections: number;
-  connectionTimeout: number;
-  idleTimeout: number;
-  maxLifetimeSeconds: number;
-  statementTimeout: number;
-}
-
-/** The database part of the configuration, for `url`. */
-export const databaseConfig = (environment: Environment, url: string): DatabaseConfig => ({
-  url,
-  directUrl: environment.DATABASE_DIRECT_URL ?? url,
-  migrateOnStart: environment.MIGRATE_ON_START,
-  maxConnections: environment.DB_MAX_CONNECTIONS,
-  connectionTimeout: environment.DB_CONNECTION_TIMEOUT,
-  idleTimeout: environment.DB_IDLE_TIMEOUT,
-  maxLifetimeSeconds: environment.DB_MAX_LIFETIME,
-  statementTimeout: environment.DB_STATEMENT_TIMEOUT,
-});
-
-/** The address of the configured Postgres, or `undefined` when the embedded one is to be used. */
-export const configuredDatabaseUrl = (environment: Environment): string | undefined => {
-  if (environment.DATABASE_URL !== undefined) return environment.DATABASE_URL;
-  if (environment.POSTGRES_HOST === undefined) return undefined;
-  const url = new URL('postgres://localhost');
-  // A URL ignores a host that it cannot hold, which IPv6 without its brackets is.
-  const host = environment.POSTGRES_HOST;
-  url.hostname = isIPv6(host) ? `[${host}]` : host;
-  url.port = String(environment.POSTGRES_PORT);
-  url.username = encodeURIComponent(environment.POSTGRES_USER);
-  url.password = encodeURIComponent(environment.POSTGRES_PASSWORD ?? '');
-  url.pathname = `/${encodeURIComponent(environment.POSTGRES_DB)}`;
-  return url.href;
-};

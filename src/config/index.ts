@@ -1,4 +1,6 @@
-export { AppConfig, configuredDatabaseUrl, databaseConfig, type DatabaseConfig } from './app-config';
+export { AppConfig } from './app-config';
 export { ConfigModule } from './config.module';
+export { configuredDatabaseUrl, databaseConfig, type DatabaseConfig } from './database-config';
 export { environmentVariables, type Environment, type VariableName } from './environment';
+export { type CacheConfig, type RateLimitConfig, type RedisConfig } from './front-config';
 export { ConfigurationError, describeProblem, parseEnvironment } from './parse-environment';

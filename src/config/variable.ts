@@ -25,6 +25,14 @@ export const integer = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
 
+/** A number between `min` and `max`, both inclusive, with or without decimals. */
+export const decimal = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^-?\d+(\.\d+)?$/, 'must be a number')
+    .transform(Number)
+    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
+
 /** `true`/`false`, also `1`/`0`, `yes`/`no`, `on`/`off`, in any case. */
 export const flag = () =>
   z

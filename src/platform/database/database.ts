@@ -8,6 +8,8 @@ import { type Statement } from './statement';
 interface AmbientTransaction {
   runner: QueryRunner;
   client: PoolClient;
+  /** What is to be done when it has ended. */
+  afterwards: (() => Promise<void>)[];
 }
 
 /**
@@ -62,10 +64,11 @@ export class Database {
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.ambient.getStore() !== undefined) return work();
     const runner = this.dataSource.createQueryRunner();
+    const afterwards: AmbientTransaction['afterwards'] = [];
     try {
       const client = (await runner.connect()) as PoolClient;
       await runner.startTransaction('READ COMMITTED');
-      const result = await this.ambient.run({ runner, client }, work);
+      const result = await this.ambient.run({ runner, client, afterwards }, work);
       await runner.commitTransaction();
       return result;
     } catch (error) {
@@ -74,7 +77,18 @@ export class Database {
       throw error;
     } finally {
       await runner.release();
+      for (const each of afterwards) await each();
     }
+  }
+
+  /**
+   * Has `work` done after the running transaction has been committed or rolled back, and before its caller
+   * goes on; it must not throw. Gives false, and does nothing, where no transaction runs.
+   */
+  afterTransaction(work: () => Promise<void>): boolean {
+    const ambient = this.ambient.getStore();
+    ambient?.afterwards.push(work);
+    return ambient !== undefined;
   }
 
   /**

@@ -1,0 +1,50 @@
+import { corsOrigins, trustProxy } from '../formats';
+import { integer, variable } from '../variable';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** What a request may ask for and send. */
+export const requestVariables = {
+  DEFAULT_PAGE_LIMIT: variable({
+    schema: integer(1, 100).default(20),
+    meaning: 'Rows on a page when the client names no `limit`.',
+    example: '20',
+  }),
+  MAX_PAGE_LIMIT: variable({
+    schema: integer(1, 100).default(100),
+    meaning: 'Most rows a client may ask for on a page; not below `DEFAULT_PAGE_LIMIT`.',
+    example: '100',
+  }),
+  MAX_OFFSET: variable({
+    schema: integer(100, 1_000_000).default(10_000),
+    meaning: 'Largest `page * limit`; deeper pages are reached by cursor.',
+    example: '10000',
+  }),
+  MAX_UNPAGINATED: variable({
+    schema: integer(1, 1_000_000).default(10_000),
+    meaning: 'Most rows of a list with `paginate=false`.',
+    example: '10000',
+  }),
+  MAX_BODY_BYTES: variable({
+    schema: integer(64 * 1024, 64 * MEBIBYTE).default(MEBIBYTE),
+    meaning: 'Largest JSON request body in bytes.',
+    example: '1048576',
+  }),
+  MAX_IMPORT_BYTES: variable({
+    schema: integer(1024, 100 * 1024 * MEBIBYTE).default(1024 * MEBIBYTE),
+    meaning: 'Largest import in bytes; it is streamed, so memory does not grow with it.',
+    example: '1073741824',
+  }),
+  CORS_ORIGINS: variable({
+    schema: corsOrigins().default([]),
+    meaning: 'Comma list of origins whose pages may call the API; empty allows none.',
+    defaultText: 'none',
+    example: 'https://jobs.example.com,http://localhost:5173',
+  }),
+  TRUST_PROXY: variable({
+    schema: trustProxy().default(false),
+    meaning:
+      'Which `X-Forwarded-*` to believe: `false`, a number of proxy hops, or a comma list of addresses and CIDRs.',
+    example: '1',
+  }),
+} as const;

@@ -1,0 +1,37 @@
+import { Global, Module } from '@nestjs/common';
+import { RedisLink } from '../redis';
+import { AnswerCache } from './answers';
+import { CachePresence } from './presence';
+import { MemoryVersions, RedisVersions } from './versions';
+import { Channel, MemoryChannel, RedisChannel, WriteAnnouncer } from './writes';
+
+/** Versions of what is cached, the announcing of writes, and the answers. */
+@Global()
+@Module({
+  providers: [
+    AnswerCache,
+    CachePresence,
+    MemoryVersions,
+    WriteAnnouncer,
+    {
+      provide: RedisVersions,
+      inject: [RedisLink],
+      useFactory: (link: RedisLink | undefined) => (link === undefined ? undefined : new RedisVersions(link)),
+    },
+    {
+      provide: Channel,
+      inject: [RedisLink, RedisVersions, MemoryVersions, CachePresence],
+      useFactory: (
+        link: RedisLink | undefined,
+        shared: RedisVersions | undefined,
+        own: MemoryVersions,
+        presence: CachePresence,
+      ): Channel =>
+        link === undefined || shared === undefined
+          ? new MemoryChannel(own, presence)
+          : new RedisChannel(link, shared, presence),
+    },
+  ],
+  exports: [AnswerCache, CachePresence, MemoryVersions, RedisVersions, WriteAnnouncer],
+})
+export class CacheModule {}

@@ -1,0 +1,5 @@
+export { AnswerCache, CachedAnswer, COMPRESS_FROM, type Encoding } from './answers';
+export { CacheModule } from './cache.module';
+export { CacheGeneration, CacheInstance, CachePresence } from './presence';
+export { freshToken, MemoryVersions, readVersion, RedisVersions, userScope, type Version } from './versions';
+export { WriteAnnouncer } from './writes';

@@ -1,0 +1,3 @@
+export { CacheGeneration } from './cache-generation.entity';
+export { CacheInstance } from './cache-instance.entity';
+export { CachePresence } from './cache-presence';

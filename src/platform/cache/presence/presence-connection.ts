@@ -1,0 +1,56 @@
+import { Pool, type QueryResultRow } from 'pg';
+import { type DatabaseConfig } from '../../../config';
+import { type Statement } from '../../database';
+
+/** Milliseconds for one of the small statements of the presence, connecting included. */
+const PATIENCE = 1_500;
+
+/**
+ * The connection of the presence, apart from the pool: when that is busy to the last connection, the cache is
+ * needed most.
+ */
+export class PresenceConnection {
+  private readonly pool: Pool;
+
+  constructor({ url, idleTimeout, preparedStatements }: DatabaseConfig) {
+    this.prepared = preparedStatements;
+    this.pool = new Pool({
+      connectionString: url,
+      application_name: 'jobtrail cache',
+      max: 1,
+      idleTimeoutMillis: idleTimeout,
+      connectionTimeoutMillis: PATIENCE,
+      query_timeout: PATIENCE,
+      keepAlive: true,
+    });
+    // An idle connection that breaks is replaced at its next use.
+    this.pool.on('error', () => undefined);
+  }
+
+  private readonly prepared: boolean;
+
+  /** Runs a statement; it is committed when the promise resolves. */
+  async query<Row extends QueryResultRow>(
+    { name, text }: Statement,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    const client = await this.pool.connect();
+    let broken = true;
+    try {
+      const { rows } = await client.query<Row>({
+        ...(this.prepared && name !== undefined ? { name } : {}),
+        text,
+        values: [...values],
+      });
+      broken = false;
+      return rows;
+    } finally {
+      // What failed or stayed out may still be under way on its connection.
+      client.release(broken);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.pool.end();
+  }
+}

@@ -1,0 +1,2 @@
+/** The scope of all that belongs to one user. */
+export const userScope = (userId: string): string => `u:${userId}`;

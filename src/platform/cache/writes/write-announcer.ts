@@ -1,0 +1,114 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { performance } from 'node:perf_hooks';
+import { Database } from '../../database';
+import { CachePresence } from '../presence';
+import { freshToken } from '../versions';
+import { Channel } from './channel';
+
+/** How often a write that takes its time says that it is still under way. Milliseconds. */
+const REFRESH_AFTER = 2_000;
+
+/** A write under way. */
+interface Writer {
+  readonly scope: string;
+  readonly token: string;
+  /** When its mark was last made, on the clock of `performance.now()`; `undefined`: it has none. */
+  markedAt: number | undefined;
+}
+
+/**
+ * Goes around every write of what may be cached, so that nobody is served what was there before once the
+ * write has been answered. A scope is marked before its write and gets a new version after the commit. A mark
+ * that nobody takes away runs out, and has taken the version with it: a process that dies in between leaves
+ * nothing stale behind. Where no mark can be made, the others are first told by the database that nothing is
+ * announced any more (`CachePresence`).
+ */
+@Injectable()
+export class WriteAnnouncer implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('Cache');
+  private readonly underWay = new Set<Writer>();
+  /** The scope that the running flow has announced already. */
+  private readonly announced = new AsyncLocalStorage<string>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly presence: CachePresence,
+    @Inject(Channel) private readonly channel: Channel,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.channel.open();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+    this.channel.close();
+  }
+
+  /**
+   * Runs `work`, which writes data of `scope`. In a transaction that runs already, the new version is set after
+   * that one's commit, else when `work` is done; in both cases before the caller of the outermost one goes on,
+   * and after a rollback as well.
+   * @throws what `work` throws; what the database throws when no one could be told of the write
+   */
+  async write<T>(scope: string, work: () => Promise<T>): Promise<T> {
+    if (this.announced.getStore() === scope) return work();
+    const writer = await this.begin(scope);
+    if (this.database.afterTransaction(() => this.end(writer))) return this.announced.run(scope, work);
+    try {
+      return await this.announced.run(scope, work);
+    } finally {
+      await this.end(writer);
+    }
+  }
+
+  private async begin(scope: string): Promise<Writer> {
+    const token = freshToken();
+    const marked = await this.channel.mark(scope, token);
+    const writer: Writer = { scope, token, markedAt: marked ? performance.now() : undefined };
+    this.underWay.add(writer);
+    this.timer ??= setInterval(() => this.refresh(), REFRESH_AFTER).unref();
+    return writer;
+  }
+
+  /** The write has been committed, or not: nothing may fail any more. */
+  private async end(writer: Writer): Promise<void> {
+    this.underWay.delete(writer);
+    if (this.underWay.size === 0) {
+      clearInterval(this.timer);
+      this.timer = undefined;
+    }
+    try {
+      const covered = writer.markedAt !== undefined && this.channel.holds(writer.markedAt);
+      await this.channel.renew(writer.scope, writer.token);
+      // Others may have taken this process for dead, or the mark may have run out, before the commit.
+      if (!covered && !this.presence.present) await this.presence.replaceGeneration();
+    } catch (error) {
+      this.logger.error(
+        { err: error },
+        'A write could not be announced: cached answers may be old until they expire',
+      );
+    }
+  }
+
+  /** Keeps the marks of long writes from running out, and others from taking this process for dead. */
+  private refresh(): void {
+    this.presence.keep();
+    for (const writer of this.underWay) {
+      if (writer.markedAt === undefined || !this.channel.ages(writer.markedAt)) continue;
+      const markedAt = performance.now();
+      this.channel.refresh(writer.scope, writer.token).then(
+        () => (writer.markedAt = markedAt),
+        () => undefined,
+      );
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppConfig } from '../../config';
+import { AnswerCache, CachePresence, userScope, type CachedAnswer, type Encoding } from '../cache';
+import { Admission, type Admitted } from './admission';
+import { encodingFor, outgoing, sendNow } from './answer-writer';
+import { clientKey } from './client-key';
+import { frontRouteOf, type CachedRoute } from './front-route';
+import { requestKey } from './request-key';
+
+/** What the front has found out about a request. */
+export interface FrontState {
+  readonly admitted: Admitted;
+  /** What an answer from the cache must have been made under; `undefined`: there may be none. */
+  readonly stamp: string | undefined;
+  /** The key of its answer. */
+  readonly key: string | undefined;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set once the request has been admitted. */
+    front: FrontState | null;
+  }
+}
+
+/** The stamp of answers that may be old: they are what they are until they expire. */
+const MAY_BE_OLD = 'old';
+
+/** Tells who calls, by the token and nothing else; `undefined` where there is none that is valid. */
+export type Identify = (request: FastifyRequest) => { readonly id: string } | undefined;
+
+/**
+ * Admits each request once, in one round trip: counts it, and finds out what a cached answer to it must have
+ * been made under. Sends the answers that memory has before anything else is done for the request.
+ */
+@Injectable()
+export class FrontDesk {
+  private identify: Identify = () => undefined;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly admission: Admission,
+    private readonly presence: CachePresence,
+    private readonly answers: AnswerCache,
+  ) {}
+
+  /** Has callers named by `identify`, which must do no I/O. */
+  nameCallersBy(identify: Identify): void {
+    this.identify = identify;
+  }
+
+  /** Admits a request; the second time it says the same. */
+  admit(request: FastifyRequest): FrontState | Promise<FrontState> {
+    if (request.front !== null) return request.front;
+    const route = frontRouteOf(request);
+    const caller = this.identify(request);
+    const cached = this.cachedRoute(request, route?.cached);
+    const scope = cached === undefined || cached.mayBeOld ? undefined : scopeOf(cached, caller?.id);
+    const client = route?.unlimited ? undefined : this.clientOf(request, caller?.id);
+    const admitted = this.admission.admit(client, scope);
+    const key = cached === undefined ? undefined : requestKey(request.url);
+    const place =
+      key === undefined || cached === undefined ? undefined : `${scopeOf(cached, caller?.id) ?? ''}|${key}`;
+    if (admitted instanceof Promise) {
+      return admitted.then((now) => this.stamp(request, now, cached, place));
+    }
+    return this.stamp(request, admitted, cached, place);
+  }
+
+  /**
+   * Sends the answer that memory has, and says whether it did. What is wrong with the request is for the
+   * others to say, who come after.
+   */
+  serve(request: FastifyRequest, reply: FastifyReply, cached: CachedRoute, state: FrontState): boolean {
+    const { key, stamp, admitted } = state;
+    if (stamp === undefined || key === undefined || admitted.allowance?.exceeded) return false;
+    const answer = this.answers.peek(key, stamp);
+    if (answer === undefined) return false;
+    this.answers.counts.of(cached.namespace).hits += 1;
+    const encoding = encodingFor(request, answer);
+    const send = (body: Buffer): void =>
+      sendNow(request, reply, outgoing(request, answer, 'HIT', encoding, body), admitted.allowance);
+    const body = this.bodyOf(key, answer, encoding);
+    if (body instanceof Promise) body.then(send, () => send(answer.body));
+    else send(body);
+    return true;
+  }
+
+  /** The bytes of an answer in an encoding. */
+  bodyOf(
+    key: string | undefined,
+    answer: CachedAnswer,
+    encoding: Encoding | undefined,
+  ): Buffer | Promise<Buffer> {
+    if (encoding === undefined) return answer.body;
+    return (
+      answer.encoded(encoding) ??
+      answer.encode(encoding, (grown) => {
+        if (key !== undefined) this.answers.memory.grown(key, grown);
+      })
+    );
+  }
+
+  private cachedRoute(request: FastifyRequest, cached: CachedRoute | undefined): CachedRoute | undefined {
+    if (cached === undefined || request.method !== 'GET' || !this.config.cache.enabled) return undefined;
+    if (cached.unless === undefined) return cached;
+    const query = request.query as Record<string, unknown>;
+    return cached.unless.some((name) => name in query) ? undefined : cached;
+  }
+
+  private clientOf(request: FastifyRequest, callerId: string | undefined): string {
+    if (this.config.rateLimit.tracker === 'user' && callerId !== undefined) return `u:${callerId}`;
+    return clientKey(request.ip);
+  }
+
+  private stamp(
+    request: FastifyRequest,
+    admitted: Admitted,
+    cached: CachedRoute | undefined,
+    key: string | undefined,
+  ): FrontState | Promise<FrontState> {
+    const finish = (generation: string | undefined): FrontState => {
+      const { version } = admitted;
+      const stamp =
+        generation === undefined || version === undefined ? undefined : `${generation}.${version}`;
+      return (request.front = { admitted, stamp, key });
+    };
+    if (cached === undefined || key === undefined)
+      return (request.front = { admitted, stamp: undefined, key });
+    if (cached.mayBeOld) return (request.front = { admitted, stamp: MAY_BE_OLD, key });
+    if (admitted.version === undefined) return finish(undefined);
+    const generation = this.presence.generation();
+    return generation instanceof Promise ? generation.then(finish) : finish(generation);
+  }
+}
+
+const scopeOf = ({ scope, namespace }: CachedRoute, callerId: string | undefined): string | undefined => {
+  if (scope === 'public') return `p:${namespace}`;
+  return callerId === undefined ? undefined : userScope(callerId);
+};

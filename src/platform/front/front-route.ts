@@ -1,0 +1,56 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants';
+import type { FastifyRequest } from 'fastify';
+
+/** How the answers of a route are cached. */
+export interface CachedRoute {
+  /** Under what its hits are counted, and its time to live may be set. */
+  readonly namespace: string;
+  /** Whose data is answered: the caller's, or everyone's. Default `user`. */
+  readonly scope?: 'user' | 'public';
+  /** Seconds; by default `CACHE_TTL_SECONDS`. */
+  readonly ttl?: number;
+  /**
+   * Only for public data: may be as old as its time to live, and so is served from memory without asking
+   * whether it is current.
+   */
+  readonly mayBeOld?: boolean;
+  /** Query parameters with which an answer is not cached. */
+  readonly unless?: readonly string[];
+  /** What the ETag is made of: what the answer was read under (default), or its bytes. */
+  readonly tag?: 'version' | 'content';
+}
+
+/** What is known of a route from its decorators, looked up once at start. */
+export interface FrontRoute {
+  readonly cached?: CachedRoute;
+  readonly unlimited?: true;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    front?: FrontRoute;
+  }
+}
+
+/** Adds to what other decorators say of the same handler. */
+const frontRoute =
+  (part: FrontRoute): MethodDecorator =>
+  (target, name, descriptor: PropertyDescriptor) => {
+    const handler = descriptor.value as object;
+    const known = (Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) ?? {}) as {
+      front?: FrontRoute;
+    };
+    const config = { ...known, front: { ...known.front, ...part } };
+    applyDecorators(SetMetadata(FASTIFY_ROUTE_CONFIG_METADATA, config))(target, name, descriptor);
+  };
+
+/** Caches the answers of a GET route. Errors and streams never are. */
+export const Cached = (route: CachedRoute): MethodDecorator => frontRoute({ cached: route });
+
+/** Does not count the requests of a route against the limits of their client. */
+export const SkipThrottle = (): MethodDecorator => frontRoute({ unlimited: true });
+
+/** What the decorators of a request's route say. */
+export const frontRouteOf = (request: FastifyRequest): FrontRoute | undefined =>
+  request.routeOptions.config.front;

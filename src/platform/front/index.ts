@@ -1,0 +1,5 @@
+export { expiresWithin } from './expiry';
+export { FrontDesk, type Identify } from './front-desk';
+export { FrontModule } from './front.module';
+export { Cached, SkipThrottle } from './front-route';
+export { serveHitsFirst } from './hit-hook';

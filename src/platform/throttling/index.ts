@@ -1,0 +1,2 @@
+export { MemoryWindows } from './memory-windows';
+export { HOUR, MINUTE, tightest, type Allowance } from './windows';
