@@ -43,16 +43,16 @@ const took = async (work: Promise<unknown>): Promise<number> => {
 
 describe('A query whose server falls silent', () => {
   it.each([
-    ['before it answers', async () => proxy.freeze(), 'SELECT 1'],
+    ['before it answers', () => proxy.freeze(), 'SELECT 1'],
     [
       'in the middle of its answer',
-      async () => {
+      () => {
         setTimeout(() => proxy.freeze(), PATIENCE / 2);
       },
       `SELECT repeat('x', 20000), pg_sleep(0.1) FROM generate_series(1, 100)`,
     ],
   ])('%s fails as on a broken connection, and the connection is cut', async (_when, freeze, text) => {
-    await freeze();
+    freeze();
     const silenced = jest.fn();
     client.silenced = silenced;
     const waited = await took(expect(ask(text)).rejects.toThrow('Connection terminated unexpectedly'));
