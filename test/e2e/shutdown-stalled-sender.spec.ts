@@ -68,6 +68,7 @@ describe('An import whose client stalls as the program is to end', () => {
     const opened = await stalledImport(token);
     let answer = '';
     opened.on('data', (data) => (answer += data.toString()));
+    const closed = once(opened, 'close');
     const closing = app.close();
     const rest = `{"title":"${'x'.repeat(100)}"}\n`.padEnd(1_000, ' ');
     for (let sent = 0; sent < rest.length; sent += 100) {
@@ -75,7 +76,7 @@ describe('An import whose client stalls as the program is to end', () => {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     const sent = performance.now();
-    await closing;
+    await Promise.all([closing, closed]);
     expect(performance.now() - sent).toBeLessThan(SOON);
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
     expect(answer).toContain('"created":502');
@@ -90,6 +91,7 @@ describe('An answer that is under way as the program is to end', () => {
     socket = opened;
     let answer = '';
     opened.on('data', (data) => (answer += data.toString()));
+    const closed = once(opened, 'close');
     const release = await lockUsers();
     opened.write(`GET /api/profile HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`);
     await untilBlocked(first);
@@ -98,7 +100,7 @@ describe('An answer that is under way as the program is to end', () => {
     while (server.listening) await new Promise((resolve) => setTimeout(resolve, 5));
     const started = performance.now();
     await release();
-    await closing;
+    await Promise.all([closing, closed]);
     expect(performance.now() - started).toBeLessThan(SOON);
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
     expect(answer).toMatch(/^connection: close\r$/im);
