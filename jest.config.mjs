@@ -21,6 +21,7 @@ export default {
   // Waiting for a real database on a busy machine takes seconds, a hanging test must still end.
   testTimeout: long ? 15 * 60_000 : 120_000,
   maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/slowest-first.mjs',
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   coverageDirectory: '<rootDir>/coverage',
   collectCoverageFrom: ['src/**/*.ts'],

@@ -50,8 +50,7 @@ for (const [signal, code] of [
 }
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-await runStaticChecks(report);
-if (!stopping) await runJest(report, showProgress);
+await Promise.all([runStaticChecks(report), runJest(report, showProgress)]);
 
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 const failed = sum('failed');

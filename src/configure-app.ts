@@ -8,8 +8,10 @@ import { acceptImportBodies } from './job-transfer';
 import {
   acceptJsonBodies,
   answerFrameworkError,
+  closePromptly,
   createValidationPipe,
   cutOffIdleSenders,
+  IDLE_SENDER_AT_SHUTDOWN_MS,
   ProblemFilter,
   requestId,
   UndeclaredInputGuard,
@@ -64,7 +66,12 @@ export const createApp = async (
     reply.header('x-request-id', request.id);
     done();
   });
-  cutOffIdleSenders(fastify.server, idleSenderMs);
+  closePromptly(fastify);
+  const senders = cutOffIdleSenders(fastify.server, idleSenderMs);
+  fastify.addHook('preClose', (done) => {
+    senders.allowIdle(IDLE_SENDER_AT_SHUTDOWN_MS);
+    done();
+  });
   app.enableCors({
     origin: [...config.http.corsOrigins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],

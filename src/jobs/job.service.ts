@@ -116,7 +116,8 @@ export class JobService {
 
   private async existingWorkflow(id: string): Promise<WorkflowDto> {
     const workflow = (await this.workflows.byId()).get(id);
-    if (workflow === undefined) throw ValidationFailed.of('workflow', 'is not a workflow');
+    if (workflow === undefined)
+      throw ValidationFailed.of('workflow', 'is not a workflow (GET /api/workflows lists them)');
     return workflow;
   }
 }

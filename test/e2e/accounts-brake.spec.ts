@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { untilBlocked } from '../support/blocked';
 import {
+  PATIENT,
   randomEmail,
   startTestApp,
   TEST_PASSWORD,
@@ -9,7 +10,7 @@ import {
 } from '../support/test-app';
 
 let app: TestApp;
-beforeAll(async () => (app = await startTestApp({ TRUST_PROXY: '1' })));
+beforeAll(async () => (app = await startTestApp({ TRUST_PROXY: '1', ...PATIENT })));
 afterAll(() => app.close());
 
 const login = (email: string, password: string, from = '203.0.113.1'): Promise<TestResponse> =>

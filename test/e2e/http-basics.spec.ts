@@ -1,11 +1,10 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { addressOf, caseOf, makeWorld } from '../support/api-cases';
+import { expectProblem } from '../support/expect-problem';
 import { currentOpenApi, isPublic, nameOf, operationsOf } from '../support/open-api';
-import { readRepositoryFile } from '../support/repository-files';
 import { startTestApp, type TestApp, type TestResponse, type TestUser } from '../support/test-app';
 
-const ORIGIN = 'https://jobs.example.com';
 const BODY_LIMIT = 64 * 1024;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -14,27 +13,12 @@ let user: TestUser;
 let token: string;
 
 beforeAll(async () => {
-  app = await startTestApp({ CORS_ORIGINS: ORIGIN, MAX_BODY_BYTES: String(BODY_LIMIT) });
+  app = await startTestApp({ MAX_BODY_BYTES: String(BODY_LIMIT) });
   user = await app.register();
   ({ token } = user);
 });
 
 afterAll(() => app.close());
-
-/** Asserts the form of an error. */
-const expectProblem = (answer: TestResponse, status: number, code: string): void => {
-  expect([answer.status, answer.body?.code]).toEqual([status, code]);
-  expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
-  expect(answer.body).toMatchObject({
-    type: 'about:blank',
-    title: expect.stringMatching(/^[A-Z]/) as string,
-    status,
-    detail: expect.stringMatching(/\w/) as string,
-    instance: expect.stringMatching(/^\//) as string,
-    requestId: answer.headers.get('x-request-id'),
-  });
-  expect(answer.text).not.toMatch(/\bat \S+\.[jt]s|node_modules|SELECT|INSERT|pg_/);
-};
 
 const createJob = (body: unknown, headers: Record<string, string> = {}): Promise<TestResponse> =>
   app.request('POST', '/api/jobs', { token, body, headers });
@@ -248,88 +232,5 @@ describe('Input that is not known', () => {
     const path = `/api/jobs/${created.body.id}/status-events`;
     const appended = await app.request('POST', path, { token, body: { status: 'applied', metadata } });
     expect([appended.status, appended.body.event.metadata]).toEqual([201, metadata]);
-  });
-});
-
-describe('The headers of every answer', () => {
-  it.each(['/api/health/live', '/api/nothing', '/api/jobs', '/api/docs'])(
-    'protect the browser (%s)',
-    async (path) => {
-      const { headers } = await app.request('GET', path);
-      expect(headers.get('x-content-type-options')).toBe('nosniff');
-      expect(headers.get('x-frame-options')).toBe('SAMEORIGIN');
-      expect(headers.get('strict-transport-security')).toMatch(/max-age=\d{7,}/);
-      expect(headers.get('referrer-policy')).toBe('no-referrer');
-      expect(headers.get('content-security-policy')).toMatch(/default-src 'self'.*script-src 'self'/);
-      expect(headers.get('content-security-policy')).not.toMatch(/script-src[^;]*unsafe/);
-      expect(headers.get('x-powered-by')).toBe(null);
-    },
-  );
-});
-
-describe('Pages of other origins', () => {
-  const preflight = (origin: string, method = 'POST') =>
-    app.request('OPTIONS', '/api/jobs', {
-      headers: {
-        origin,
-        'access-control-request-method': method,
-        'access-control-request-headers': 'authorization',
-      },
-    });
-
-  it('may call the API where their origin is named', async () => {
-    const { status, headers } = await preflight(ORIGIN);
-    expect(status).toBe(204);
-    expect(headers.get('access-control-allow-origin')).toBe(ORIGIN);
-    const answer = await app.request('GET', '/api/jobs', { token, headers: { origin: ORIGIN } });
-    expect(answer.headers.get('access-control-allow-origin')).toBe(ORIGIN);
-    expect(answer.headers.get('access-control-expose-headers')).toMatch(/ETag.*X-Request-Id/);
-    expect(answer.headers.get('vary')).toMatch(/origin/i);
-  });
-
-  it.each(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])(
-    'may use %s there, and are told the id of the request that asks for it',
-    async (method) => {
-      const { status, headers } = await preflight(ORIGIN, method);
-      expect(status).toBe(204);
-      expect(headers.get('access-control-allow-methods')?.split(/, */)).toContain(method);
-      expect(headers.get('x-request-id')).toMatch(UUID);
-    },
-  );
-
-  it.each(['https://evil.example.com', `${ORIGIN}.evil.example`, 'null', 'http://jobs.example.com'])(
-    'may not from %s',
-    async (origin) => {
-      for (const answer of [
-        await preflight(origin),
-        await app.request('GET', '/api/jobs', { token, headers: { origin } }),
-      ])
-        expect(answer.headers.get('access-control-allow-origin')).toBe(null);
-    },
-  );
-});
-
-describe("Swagger's page", () => {
-  it('loads all it names, and runs under the security policy: no script inline', async () => {
-    const page = await app.request('GET', '/api/docs');
-    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
-    const scripts = [...page.text.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script>/g)];
-    expect(
-      scripts.filter(([, attributes, inline]) => !/\bsrc=/.test(attributes!) || inline!.trim() !== ''),
-    ).toEqual([]);
-    expect(page.text).not.toMatch(/\son\w+="/);
-    const assets = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);
-    expect(assets.join()).toMatch(/swagger-ui-init\.js/);
-    for (const asset of assets) {
-      const url = new URL(asset, `${app.url}/api/docs`);
-      expect([asset, url.origin]).toEqual([asset, app.url]);
-      expect([asset, (await app.request('GET', url.pathname)).status]).toEqual([asset, 200]);
-    }
-  });
-
-  it('shows the committed document', async () => {
-    const { status, headers, body } = await app.request('GET', '/api/docs-json');
-    expect([status, headers.get('content-type')]).toEqual([200, expect.stringMatching(/^application\/json/)]);
-    expect(body).toEqual(JSON.parse(readRepositoryFile('docs/openapi.json')));
   });
 });

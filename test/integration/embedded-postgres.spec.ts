@@ -30,6 +30,7 @@ describe('a start in an empty folder', () => {
   });
 
   it('compares text by code point, and lets pg_trgm see words of every script', async () => {
+    await fixture.useExistingData();
     const { url } = await fixture.start();
     await query(url, 'CREATE EXTENSION pg_trgm');
     const [row] = await query(
@@ -75,6 +76,7 @@ describe('stop', () => {
   });
 
   it('keeps the data for the next start', async () => {
+    await fixture.useExistingData();
     const first = await fixture.start();
     await writeNote(first.url);
     await first.stop();

@@ -1,5 +1,5 @@
 import { describeTrail } from '../support/trail/trail-property';
 
 describe('the trail, in long random runs', () => {
-  describeTrail({ runs: 1500, waves: 8, width: 25 });
+  describeTrail({ runs: 1500, waves: 8, width: 25, minutes: 10 });
 });

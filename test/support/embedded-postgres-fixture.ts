@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
 import type { EmbeddedPostgres, EmbeddedPostgresOptions } from '../../src/platform/database/embedded';
 import { startEmbeddedPostgres } from '../../src/platform/database/embedded';
@@ -55,7 +56,8 @@ export class EmbeddedPostgresFixture {
   /** Fills the data folder with a stopped cluster, without the second that making one takes each time. */
   async useExistingData(): Promise<void> {
     this.prepared ??= await this.prepareData();
-    await cp(this.prepared, this.dataDir, { recursive: true });
+    // A thousand files: Node's own `cp` takes a second of the processor for them.
+    await promisify(execFile)('cp', ['-R', this.prepared, this.dataDir]);
   }
 
   /** Runs test/support/embedded-postgres-child.ts, as another user if given (only root can). */

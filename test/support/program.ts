@@ -56,6 +56,12 @@ export class RunningProgram {
     child.once('close', (code, signal) => (this.ended = code ?? signal ?? -1));
   }
 
+  /** The id of its process. */
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('It was not started');
+    return this.child.pid;
+  }
+
   /** Waits until it serves; gives its address, without a slash at the end. @throws when it ends instead */
   async url(deadline = DEADLINE): Promise<string> {
     await this.until(() => /Swagger: {2}\S+/.test(this.stderr) || this.ended !== undefined, deadline);

@@ -70,7 +70,8 @@ export const databaseVariables = {
   }),
   DB_STATEMENT_TIMEOUT: variable({
     schema: integer(100, 3_600_000).default(30_000),
-    meaning: 'Milliseconds after which Postgres ends a statement (streamed exports and migrations excepted).',
+    meaning:
+      'Milliseconds after which Postgres ends a statement (streamed exports and migrations excepted). A connection on which nothing comes for 5 s more is cut.',
     example: '30000',
   }),
   DB_PREPARED_STATEMENTS: variable({

@@ -1,9 +1,9 @@
-import { stringify } from 'csv-stringify/sync';
 import { Transform, type TransformCallback } from 'node:stream';
 import { JOB_FIELDS } from '../../jobs';
 import { jsonObject, jsonTime } from '../../platform/database';
 import { guardCell } from '../cells/formula-guard';
 import { joinTags } from '../cells/tag-cell';
+import { csvRecord } from './csv-record';
 
 /** Rows that are written at a time. */
 const ROWS_AT_ONCE = 250;
@@ -35,15 +35,12 @@ const cell = (name: string, value: unknown): string => {
   return guardCell(typeof value === 'string' ? value : JSON.stringify(value));
 };
 
-const csvRows = (lines: readonly string[]): string =>
-  stringify(
-    lines.map((line) => {
-      const job = JSON.parse(line) as Record<string, unknown>;
-      return COLUMNS.map((name) => cell(name, job[name]));
-    }),
-    // A lone carriage return is a line break to some readers.
-    { quoted_match: /\r/ },
-  );
+const csvRow = (line: string): string => {
+  const job = JSON.parse(line) as Record<string, unknown>;
+  return csvRecord(COLUMNS.map((name) => cell(name, job[name])));
+};
+
+const csvRows = (lines: readonly string[]): string => lines.map(csvRow).join('');
 
 const ndjsonLines = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
 
@@ -83,4 +80,4 @@ class ExportText extends Transform {
 export const ndjsonText = (): Transform => new ExportText(ndjsonLines, '');
 
 /** CSV (RFC 4180, line feeds): a header row, then one job a row; formulas are made harmless. */
-export const csvText = (): Transform => new ExportText(csvRows, stringify([COLUMNS]));
+export const csvText = (): Transform => new ExportText(csvRows, csvRecord(COLUMNS));

@@ -135,7 +135,7 @@ export class ImportWriter {
     for (const line of lines) {
       const job = newJob(line, batch.workflows);
       if (job instanceof LineFailure) batch.outcomes.set(line, job);
-      else jobs.set(line, { ...job, id: uuidv7() });
+      else jobs.set(line, Object.assign(job, { id: uuidv7() }));
     }
     const inserted = await persistently(() =>
       this.inserter.insertMany(batch.ownerId, batch.ownerId, [...jobs.values()]),

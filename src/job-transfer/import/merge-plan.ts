@@ -19,7 +19,8 @@ export type Workflows = ReadonlyMap<string, WorkflowDto>;
 /** The job that a line makes where its `externalRef` is free. */
 export const newJob = (line: JobLine, workflows: Workflows): NewJob | LineFailure => {
   const workflow = workflows.get(line.workflow ?? DEFAULT_WORKFLOW);
-  if (workflow === undefined) return invalid([{ field: 'workflow', message: 'is not a workflow' }]);
+  if (workflow === undefined)
+    return invalid([{ field: 'workflow', message: 'is not a workflow (GET /api/workflows lists them)' }]);
   const events = line.events ?? [
     { status: line.status ?? workflow.initialStatus, occurredAt: line.createdAt },
   ];

@@ -87,7 +87,7 @@ export class JobFilterResolver {
 
   private async existingWorkflow(id: string): Promise<string> {
     if ((await this.workflows.byId()).has(id)) return id;
-    throw ValidationFailed.of('workflow', 'is not a workflow');
+    throw ValidationFailed.of('workflow', 'is not a workflow (GET /api/workflows lists them)');
   }
 }
 

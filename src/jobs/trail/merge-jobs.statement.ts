@@ -1,11 +1,38 @@
-import { unprepared } from '../../platform/database';
+import { RecordColumns, unprepared } from '../../platform/database';
+import { FIELD_COLUMNS } from './field-columns';
+import { type JobMerge } from './job-merge';
+import { type NewEvent } from './job-trail';
+
+type EventRecord = NewEvent & { jobId: string };
+
+const MERGES = new RecordColumns<JobMerge>({
+  id: { type: 'uuid', of: ({ id }) => id },
+  ...FIELD_COLUMNS,
+  archived_at: { type: 'timestamptz', of: ({ archivedAt }) => archivedAt },
+  archive_reason: { type: 'text', of: ({ archiveReason }) => archiveReason },
+});
+
+const EVENTS = new RecordColumns<EventRecord>({
+  job_id: { type: 'uuid', of: ({ jobId }) => jobId },
+  id: { type: 'new uuid' },
+  status: { type: 'text', of: ({ status }) => status },
+  note: { type: 'text', of: ({ note }) => note },
+  metadata: { type: 'jsonb', of: ({ metadata }) => metadata },
+  occurred_at: { type: 'timestamptz', of: ({ occurredAt }) => occurredAt },
+});
+
+/** The values of the parameters of `MERGE_JOBS`. */
+export const mergeParameters = (ownerId: string, actorId: string, merges: readonly JobMerge[]): unknown[] => {
+  const events = merges.flatMap(({ id, events: told }) => told.map((event) => ({ ...event, jobId: id })));
+  return [ownerId, actorId, ...MERGES.values(merges), ...EVENTS.values(events)];
+};
 
 /**
  * Writes many jobs anew and appends to their trails, in one round trip; the caller holds the locks on the job
  * rows, and has checked that the statuses are those of the workflows.
  *
  * - `merge`: the jobs to be, complete: every field is written as given.
- * - `event`: the given events in the order of `position`, under the next `seq`s. One with a time happens then,
+ * - `event`: the given events in their order, under the next `seq`s. One with a time happens then,
  *   but not ahead of the clock; one without happens now: at the later of the clock and the newest event.
  * - `newest`: of each job's current status and the given events the newest by `(occurredAt, seq)`.
  *
@@ -13,27 +40,20 @@ import { unprepared } from '../../platform/database';
  *
  * Planned at each use, which costs nothing beside the work, so that the plan fits the table as it is.
  *
- * $1 jobs and $2 events as JSON arrays of records, $3 owner, $4 actor.
+ * $1 owner, $2 actor, $3 and on the jobs, then the events.
  */
 export const MERGE_JOBS = unprepared(`
   WITH clock AS MATERIALIZED (
     SELECT date_trunc('milliseconds', clock_timestamp()) AS now
   ), merge AS MATERIALIZED (
-    SELECT * FROM json_to_recordset($1::json) AS r (
-      id uuid, title text, company text, location text, city text, state text, job_type text, industry text,
-      source text, url text, description text, notes text, salary_min double precision,
-      salary_max double precision, salary_currency text, deadline date, tags text[], attributes jsonb,
-      archived_at timestamptz, archive_reason text
-    )
+    SELECT * FROM ${MERGES.table(3)} r
   ), event AS MATERIALIZED (
-    SELECT r.job_id, j.last_seq + row_number() OVER (PARTITION BY r.job_id ORDER BY r.position) AS seq,
+    SELECT r.job_id, j.last_seq + row_number() OVER (PARTITION BY r.job_id ORDER BY r.place) AS seq,
            r.id, r.status, s.category, r.note, coalesce(r.metadata, '{}') AS metadata,
            coalesce(least(r.occurred_at, c.now), greatest(c.now, j.current_status_at)) AS occurred_at
-    FROM json_to_recordset($2::json) AS r (
-      job_id uuid, position integer, id uuid, status text, note text, metadata jsonb, occurred_at timestamptz
-    )
+    FROM ${EVENTS.table(3 + MERGES.count)} r
     CROSS JOIN clock c
-    JOIN jobs j ON j.id = r.job_id AND j.owner_id = $3
+    JOIN jobs j ON j.id = r.job_id AND j.owner_id = $1
     JOIN workflow_statuses s ON s.workflow_id = j.workflow_id AND s.key = r.status
   ), newest AS (
     SELECT DISTINCT ON (job_id) job_id, status, category, occurred_at, max(seq) OVER (PARTITION BY job_id) AS last_seq
@@ -41,7 +61,7 @@ export const MERGE_JOBS = unprepared(`
   ), trail AS (
     INSERT INTO job_status_events
       (job_id, seq, id, status, category, note, metadata, occurred_at, recorded_at, actor_id)
-    SELECT e.job_id, e.seq, e.id, e.status, e.category, e.note, e.metadata, e.occurred_at, c.now, $4
+    SELECT e.job_id, e.seq, e.id, e.status, e.category, e.note, e.metadata, e.occurred_at, c.now, $2
     FROM event e CROSS JOIN clock c
   )
   UPDATE jobs j SET
@@ -59,4 +79,4 @@ export const MERGE_JOBS = unprepared(`
     version = j.version + 1,
     updated_at = c.now
   FROM merge m CROSS JOIN clock c LEFT JOIN newest n ON n.job_id = m.id
-  WHERE j.id = m.id AND j.owner_id = $3`);
+  WHERE j.id = m.id AND j.owner_id = $1`);

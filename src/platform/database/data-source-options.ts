@@ -3,6 +3,7 @@ import { type DataSourceOptions, type EntitySchema, type MixedList } from 'typeo
 import { type DatabaseConfig } from '../../config';
 import { SnakeNamingStrategy } from './snake-naming.strategy';
 import { VerifyingPool } from './verifying-pool';
+import { ANSWER_MARGIN } from './watched-client';
 
 /** What the database holds: the classes of the entities and of the migrations. */
 export interface Schema {
@@ -33,6 +34,7 @@ export const dataSourceOptions = (database: DatabaseConfig, schema: Schema): Dat
     idleTimeoutMillis: database.idleTimeout,
     maxLifetimeSeconds: database.maxLifetimeSeconds,
     statement_timeout: database.statementTimeout,
+    answerTimeoutMillis: database.statementTimeout === 0 ? 0 : database.statementTimeout + ANSWER_MARGIN,
     idle_in_transaction_session_timeout: Math.max(database.statementTimeout, 60_000),
     keepAlive: true,
     options: '-c default_transaction_isolation=read\\ committed',

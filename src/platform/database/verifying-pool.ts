@@ -1,4 +1,5 @@
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
+import { WatchedClient } from './watched-client';
 
 /** A connection that idled longer than this is asked whether it still lives before it is lent. Milliseconds. */
 const VERIFY_AFTER_IDLE = 10_000;
@@ -34,7 +35,8 @@ const answers = async (client: PoolClient): Promise<boolean> => {
  * `SELECT 1` (500 ms at most) and replaced if it does not answer. A firewall that forgot the connection, or
  * a server that failed over, costs a reconnect instead of a failed request. What has cost one connection has
  * seldom spared the others: those that were idle at that time are replaced without being asked, so that a
- * request waits for no more than one of them. A lent connection that dies fails its queries, never the process.
+ * request waits for no more than one of them. The same is done when a lent connection is cut for its silence. A lent
+ * connection that dies fails its queries, never the process.
  */
 export class VerifyingPool extends Pool {
   private readonly idleSince = new WeakMap<PoolClient, number>();
@@ -42,8 +44,11 @@ export class VerifyingPool extends Pool {
   private distrustBefore = -Infinity;
 
   constructor(config?: PoolConfig) {
-    super(config);
-    this.on('connect', (client) => client.on('error', ignore));
+    super({ ...config, Client: WatchedClient });
+    this.on('connect', (client) => {
+      client.on('error', ignore);
+      if (client instanceof WatchedClient) client.silenced = () => this.distrustIdle();
+    });
     this.on('release', (_error, client) => this.idleSince.set(client, performance.now()));
   }
 
@@ -63,12 +68,16 @@ export class VerifyingPool extends Pool {
     for (;;) {
       const client = await super.connect();
       const since = this.idleSince.get(client);
-      if (since === undefined || performance.now() - since < VERIFY_AFTER_IDLE) return client;
+      if (since === undefined) return client;
       if (since >= this.distrustBefore) {
-        if (await answers(client)) return client;
-        this.distrustBefore = performance.now();
+        if (performance.now() - since < VERIFY_AFTER_IDLE || (await answers(client))) return client;
+        this.distrustIdle();
       }
       client.release(true);
     }
+  }
+
+  private distrustIdle(): void {
+    this.distrustBefore = performance.now();
   }
 }

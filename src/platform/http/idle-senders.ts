@@ -3,8 +3,17 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 /** Milliseconds without a byte after which the sender of an unfinished body is cut off. */
 export const IDLE_SENDER_MS = 60_000;
 
+/** The same once the program is to end, which waits for them. */
+export const IDLE_SENDER_AT_SHUTDOWN_MS = 1_000;
+
 /** Looks at a request in a period; the cut comes at most one look late. */
 const LOOKS = 4;
+
+/** The watch over the senders of a server. */
+export interface SenderWatch {
+  /** From now on, so many milliseconds without a byte are too many, for those under way as well. */
+  allowIdle(milliseconds: number): void;
+}
 
 const announcesBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
@@ -16,29 +25,62 @@ const announcesBody = ({ headers }: IncomingMessage): boolean =>
  *
  * @param idleMs milliseconds; by default `IDLE_SENDER_MS`
  */
-export const cutOffIdleSenders = (server: Server, idleMs = IDLE_SENDER_MS): void => {
+export const cutOffIdleSenders = (server: Server, idleMs = IDLE_SENDER_MS): SenderWatch => {
+  const senders = new Set<Sender>();
+  let allowed = idleMs;
   // On the server rather than in a hook of a route: a request that no route takes has a sender as well.
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (announcesBody(request)) watch(request, response, idleMs);
+    if (!announcesBody(request)) return;
+    const sender = new Sender(request, response, () => senders.delete(sender));
+    senders.add(sender);
+    sender.watch(allowed);
   });
+  return {
+    allowIdle: (milliseconds) => {
+      allowed = milliseconds;
+      for (const sender of senders) sender.watch(milliseconds);
+    },
+  };
 };
 
-const watch = (request: IncomingMessage, response: ServerResponse, idleMs: number): void => {
-  const { socket } = request;
-  let bytes = socket.bytesRead;
-  let lastSign = performance.now();
-  // Counted at the socket, since a listener for 'data' would take the body from its reader.
-  const look = (): void => {
+/** The sender of one body. */
+class Sender {
+  private timer: NodeJS.Timeout | undefined;
+  private lastSign = performance.now();
+  private bytes: number;
+
+  /** @param gone called when there is nothing more to watch */
+  constructor(
+    private readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
+    private readonly gone: () => void,
+  ) {
+    this.bytes = request.socket.bytesRead;
+  }
+
+  /** Watches from now on; cuts the sender off after so many milliseconds without a byte. */
+  watch(idleMs: number): void {
+    clearInterval(this.timer);
+    this.timer = setInterval(() => this.look(idleMs), idleMs / LOOKS).unref();
+  }
+
+  private look(idleMs: number): void {
+    const { request, response } = this;
+    const { socket } = request;
+    // Counted at the socket, since a listener for 'data' would take the body from its reader.
     if (request.complete || socket.destroyed) {
-      clearInterval(timer);
-    } else if (socket.bytesRead !== bytes || (request.readableLength > 0 && !response.writableEnded)) {
-      bytes = socket.bytesRead;
-      lastSign = performance.now();
-    } else if (performance.now() - lastSign >= idleMs) {
-      clearInterval(timer);
+      this.end();
+    } else if (socket.bytesRead !== this.bytes || (request.readableLength > 0 && !response.writableEnded)) {
+      this.bytes = socket.bytesRead;
+      this.lastSign = performance.now();
+    } else if (performance.now() - this.lastSign >= idleMs) {
+      this.end();
       socket.destroy();
     }
-  };
-  const timer = setInterval(look, idleMs / LOOKS);
-  timer.unref();
-};
+  }
+
+  private end(): void {
+    clearInterval(this.timer);
+    this.gone();
+  }
+}

@@ -31,34 +31,37 @@ export const readPage = async (
 /** Pages never end in a circle: more than this many is a bug. */
 const MOST_PAGES = 2000;
 
+/** The pages beyond `from`: each is found by the cursor of the one before it. */
+const followed = async (
+  api: JobApi,
+  query: ListFilter & { limit: string },
+  from: AnsweredPage,
+  cursorName: 'nextCursor' | 'previousCursor',
+): Promise<AnsweredPage[]> => {
+  const pages: AnsweredPage[] = [];
+  for (let cursor = from.pagination[cursorName]; cursor && pages.length < MOST_PAGES;) {
+    const page = await readPage(api, { ...query, cursor });
+    pages.push(page);
+    cursor = page.pagination[cursorName];
+  }
+  return pages;
+};
+
 /** All pages from the first on, by `nextCursor`. */
 export const pagesForward = async (
   api: JobApi,
   query: ListFilter & { limit: string },
 ): Promise<AnsweredPage[]> => {
-  const pages = [await readPage(api, query)];
-  for (let cursor = pages[0]?.pagination.nextCursor; cursor && pages.length < MOST_PAGES;) {
-    const page = await readPage(api, { ...query, cursor });
-    pages.push(page);
-    cursor = page.pagination.nextCursor;
-  }
-  return pages;
+  const first = await readPage(api, query);
+  return [first, ...(await followed(api, query, first, 'nextCursor'))];
 };
 
 /** All pages before the given one, nearest first, by `previousCursor`. */
-export const pagesBackward = async (
+export const pagesBackward = (
   api: JobApi,
   query: ListFilter & { limit: string },
   from: AnsweredPage,
-): Promise<AnsweredPage[]> => {
-  const pages: AnsweredPage[] = [];
-  for (let cursor = from.pagination.previousCursor; cursor && pages.length < MOST_PAGES;) {
-    const page = await readPage(api, { ...query, cursor });
-    pages.push(page);
-    cursor = page.pagination.previousCursor;
-  }
-  return pages;
-};
+): Promise<AnsweredPage[]> => followed(api, query, from, 'previousCursor');
 
 /** All pages by their numbers. */
 export const pagesByNumber = async (
