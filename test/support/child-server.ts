@@ -112,6 +112,8 @@ export class ChildServer {
   async kill(): Promise<void> {
     const { child } = this;
     if (child === undefined || !this.running) return;
+    // Nothing else may keep this process alive until then.
+    child.ref();
     const exited = once(child, 'exit');
     child.kill('SIGKILL');
     await exited;

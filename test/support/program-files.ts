@@ -130,11 +130,12 @@ const fetchInto = async (root: string, program: ServerProgram): Promise<ProgramF
     }
     if ((await filesIn(unpacked, program)) === undefined)
       throw new Error(`${program.package} was fetched but does not run`);
-    // Where another process was faster, its files are as good; a broken fetch of old is in the way of both.
-    const current = await filesIn(root, program);
-    if (current !== undefined) return current;
-    await rm(join(root), { recursive: true, force: true });
-    await rename(unpacked, root).catch(() => undefined);
+    await rename(unpacked, root).catch(async () => {
+      // Another process was faster, and its files are as good; or something broken of old is in the way.
+      if ((await filesIn(root, program)) !== undefined) return;
+      await rm(root, { recursive: true, force: true });
+      await rename(unpacked, root);
+    });
   } finally {
     await rm(work, { recursive: true, force: true });
   }
