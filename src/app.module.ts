@@ -6,9 +6,12 @@ import { IdempotencyModule } from './idempotency';
 import { JobStatusEventsModule } from './job-status-events';
 import { JobTransferModule } from './job-transfer';
 import { JobsModule } from './jobs';
+import { CacheModule } from './platform/cache';
 import { DatabaseModule } from './platform/database';
+import { FrontModule } from './platform/front';
 import { LoggingModule } from './platform/logging';
 import { PaginationModule } from './platform/pagination';
+import { RedisModule } from './platform/redis';
 import { schema } from './schema';
 import { UsersModule } from './users';
 import { WorkflowsModule } from './workflows';
@@ -23,6 +26,10 @@ export class AppModule {
         ConfigModule.forRoot(config),
         LoggingModule.forRoot(config),
         DatabaseModule.forRoot(schema),
+        RedisModule,
+        CacheModule,
+        // Its guard comes first: a request is counted before anything is done for it.
+        FrontModule,
         PaginationModule,
         UsersModule,
         AuthModule,

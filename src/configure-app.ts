@@ -1,6 +1,7 @@
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { callerOf } from './auth';
 import { AppModule } from './app.module';
 import { type AppConfig } from './config';
 import { setUpOpenApi } from './open-api';
@@ -16,6 +17,7 @@ import {
   requestId,
   UndeclaredInputGuard,
 } from './platform/http';
+import { FrontDesk, serveHitsFirst } from './platform/front';
 import { ProgramLogger } from './platform/logging';
 
 /** Characters; an id has 36, a workflow key at most 50. */
@@ -34,6 +36,19 @@ const createAdapter = (config: AppConfig): FastifyAdapter =>
     requestTimeout: 0,
     keepAliveTimeout: 72_000,
   });
+
+/** Headers of answers that pages of other origins may read. */
+const EXPOSED_HEADERS = [
+  'ETag',
+  'Idempotency-Replayed',
+  'Location',
+  'Retry-After',
+  'X-Cache',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+  'X-Request-Id',
+];
 
 /** What tests set shorter than it is. */
 export interface AppTimes {
@@ -75,10 +90,13 @@ export const createApp = async (
   app.enableCors({
     origin: [...config.http.corsOrigins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['ETag', 'Location', 'X-Request-Id', 'Idempotency-Replayed', 'Retry-After'],
+    exposedHeaders: EXPOSED_HEADERS,
     maxAge: 600,
   });
   await app.register(helmet, { contentSecurityPolicy: contentSecurityPolicy(config) });
+  const desk = app.get(FrontDesk);
+  desk.nameCallersBy(callerOf(app));
+  serveHitsFirst(fastify, desk);
   acceptJsonBodies(app, config.http.maxBodyBytes);
   acceptImportBodies(fastify);
   setUpOpenApi(app);

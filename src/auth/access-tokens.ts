@@ -63,6 +63,17 @@ export class AccessTokens {
     throw new TokenExpired();
   }
 
+  /** As `verify`, but `undefined` for a token that is not valid any more or never was. */
+  known(token: string): SessionCaller | undefined {
+    const remembered = this.remembered.get(token);
+    if (remembered !== undefined) return Date.now() < remembered.expiresAt ? remembered.caller : undefined;
+    try {
+      return this.verify(token);
+    } catch {
+      return undefined;
+    }
+  }
+
   private check(token: string): Verified {
     const verified = token.length <= MAX_TOKEN_LENGTH ? this.read(token) : undefined;
     if (verified === undefined) throw new Unauthenticated('The access token is not valid.');

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Role } from '../users';
 import { AccessTokens } from './access-tokens';
 import { Forbidden, Unauthenticated } from './auth.errors';
+import { bearerToken } from './bearer-token';
 import type { SessionCaller } from './caller';
 import { PUBLIC_ROUTE, REQUIRED_ROLES } from './decorators';
 
@@ -14,10 +15,6 @@ interface RouteRule {
 }
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
-
-/** Credentials of RFC 6750 (2.1); the name of a scheme has no case. */
-const BEARER = /^bearer /i;
-const BEARER_LENGTH = 7;
 
 /**
  * Stands before every route: demands an access token unless the route is `@Public()`, and a role where
@@ -45,8 +42,9 @@ export class AuthGuard implements CanActivate {
   }
 
   private authenticate(authorization: string | undefined): SessionCaller {
-    if (authorization === undefined || !BEARER.test(authorization)) throw new Unauthenticated();
-    return this.accessTokens.verify(authorization.slice(BEARER_LENGTH).trim());
+    const token = bearerToken(authorization);
+    if (token === undefined) throw new Unauthenticated();
+    return this.accessTokens.verify(token);
   }
 
   private ruleOf(controller: Type, handler: Handler): RouteRule {

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Cached } from '../platform/front';
 import { ApiProblems, BODY_PROBLEMS } from '../platform/http';
 import { UsersService, type User } from '../users';
 import { Unauthenticated } from './auth.errors';
@@ -15,6 +16,7 @@ export class ProfileController {
   constructor(private readonly users: UsersService) {}
 
   @Get()
+  @Cached({ namespace: 'profile' })
   @ApiOperation({ summary: 'Read your account' })
   @ApiOkResponse({ description: 'Your account.', type: ProfileDto })
   @ApiProblems(400, 401)

@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Public } from '../auth';
+import { SkipThrottle } from '../platform/front';
 import { AnyInput } from '../platform/http';
 
 class LivenessDto {
@@ -13,6 +14,7 @@ class LivenessDto {
 @Controller('health')
 export class HealthController {
   @Public()
+  @SkipThrottle()
   @AnyInput()
   @Get('live')
   @ApiOperation({

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { CurrentUser, type Caller } from '../auth';
 import { Idempotent, IDEMPOTENCY_PROBLEMS } from '../idempotency';
 import { ApiJobId, JobTrail, VERSION_HEADER } from '../jobs';
+import { Cached } from '../platform/front';
 import { ApiProblems, BODY_PROBLEMS, JsonText, UuidParam, versionTag } from '../platform/http';
 import { HistoryService } from './history.service';
 import { AppendedDto, AppendStatusEventDto, HistoryPageDto, HistoryQueryDto } from './status-event.dto';
@@ -55,6 +56,7 @@ export class JobStatusEventsController {
   }
 
   @Get('status-events')
+  @Cached({ namespace: 'history' })
   @ApiHistory()
   @ApiOperation({ summary: 'The history of a job, newest first' })
   page(
@@ -66,6 +68,7 @@ export class JobStatusEventsController {
   }
 
   @Get('statuses')
+  @Cached({ namespace: 'history' })
   @ApiHistory()
   @ApiOperation({
     summary: 'The history of a job, newest first',

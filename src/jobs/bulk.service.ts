@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Caller } from '../auth';
+import { userScope, WriteAnnouncer } from '../platform/cache';
 import { Database } from '../platform/database';
 import { type BulkAnswerDto, type BulkResultDto } from './dto/bulk.dto';
 import { type Job } from './job.entity';
@@ -20,6 +21,7 @@ export class BulkService {
     private readonly database: Database,
     private readonly repository: JobRepository,
     private readonly trail: JobTrail,
+    private readonly announcer: WriteAnnouncer,
   ) {}
 
   /** Appends a status event to each job. */
@@ -61,15 +63,24 @@ export class BulkService {
     write: (ids: string[]) => Promise<void>,
   ): Promise<BulkAnswerDto> {
     const wanted = distinct(ids);
-    return this.database.transaction(async () => {
-      const found = new Map((await this.repository.lockMany(caller.id, wanted)).map((job) => [job.id, job]));
-      const changed = [...found.values()].filter(differs).map(({ id }) => id);
-      if (changed.length > 0) await write(changed);
-      return answer(wanted, (id) => {
-        const job = found.get(id);
-        if (job === undefined) return 'not_found';
-        return differs(job) ? 'updated' : 'unchanged';
-      });
+    return this.announcer.write(userScope(caller.id), () =>
+      this.database.transaction(() => this.changeLocked(caller, wanted, differs, write)),
+    );
+  }
+
+  private async changeLocked(
+    caller: Caller,
+    wanted: string[],
+    differs: (job: Job) => boolean,
+    write: (ids: string[]) => Promise<void>,
+  ): Promise<BulkAnswerDto> {
+    const found = new Map((await this.repository.lockMany(caller.id, wanted)).map((job) => [job.id, job]));
+    const changed = [...found.values()].filter(differs).map(({ id }) => id);
+    if (changed.length > 0) await write(changed);
+    return answer(wanted, (id) => {
+      const job = found.get(id);
+      if (job === undefined) return 'not_found';
+      return differs(job) ? 'updated' : 'unchanged';
     });
   }
 }

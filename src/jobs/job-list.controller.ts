@@ -1,4 +1,4 @@
-import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Query, Req, StreamableFile } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiExtraModels,
@@ -7,7 +7,9 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { CurrentUser, type Caller } from '../auth';
+import { Cached, expiresWithin } from '../platform/front';
 import { ApiProblems, JsonText } from '../platform/http';
 import { OptionalInteger } from '../platform/validation';
 import { JobListDto, JobPageDto, JobPartsPageDto, JobRowDto, JobRowPartDto } from './dto/job.dto';
@@ -36,6 +38,7 @@ export class JobListController {
   ) {}
 
   @Get()
+  @Cached({ namespace: 'jobs', unless: ['paginate', 'ownerId'] })
   @JsonText()
   @ApiOperation({
     summary: 'Jobs, by page or by cursor',
@@ -66,6 +69,7 @@ export class JobListController {
   }
 
   @Get('upcoming-deadlines')
+  @Cached({ namespace: 'upcoming-deadlines', tag: 'content' })
   @JsonText()
   @ApiOperation({
     summary: 'Jobs whose deadline comes soon',
@@ -74,7 +78,14 @@ export class JobListController {
   })
   @ApiOkResponse({ description: 'The jobs, soonest deadline first.', type: JobListDto })
   @ApiProblems(400, 401)
-  upcomingDeadlines(@CurrentUser() caller: Caller, @Query() query: UpcomingDeadlinesDto): Promise<string> {
-    return this.upcoming.body(caller.id, query.days ?? 14, query.limit ?? 20);
+  async upcomingDeadlines(
+    @CurrentUser() caller: Caller,
+    @Query() query: UpcomingDeadlinesDto,
+    @Req() request: FastifyRequest,
+  ): Promise<string> {
+    const asked = Date.now();
+    const { body, dayEndsIn } = await this.upcoming.body(caller.id, query.days ?? 14, query.limit ?? 20);
+    if (dayEndsIn !== null) expiresWithin(request, dayEndsIn, asked);
+    return body;
   }
 }

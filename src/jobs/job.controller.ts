@@ -22,6 +22,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { CurrentUser, type Caller } from '../auth';
 import { Idempotent, IDEMPOTENCY_PROBLEMS } from '../idempotency';
+import { Cached } from '../platform/front';
 import { ApiProblems, BODY_PROBLEMS, JsonText, UuidParam, versionTag } from '../platform/http';
 import { ArchiveJobDto } from './dto/bulk.dto';
 import { CreateJobDto, UpdateJobDto } from './dto/create-job.dto';
@@ -68,6 +69,7 @@ export class JobController {
   }
 
   @Get(':id')
+  @Cached({ namespace: 'job' })
   @JsonText()
   @ApiOperation({ summary: 'One job' })
   @ApiJobId()

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Caller } from '../auth';
+import { userScope, WriteAnnouncer } from '../platform/cache';
 import { Database } from '../platform/database';
 import { assertIfMatch, sqlState, ValidationFailed, violatedConstraint } from '../platform/http';
 import { WorkflowService, type WorkflowDto } from '../workflows';
@@ -20,6 +21,7 @@ export class JobService {
     private readonly inserter: JobInserter,
     private readonly trail: JobTrail,
     private readonly workflows: WorkflowService,
+    private readonly announcer: WriteAnnouncer,
   ) {}
 
   /** @throws NotFound */
@@ -38,11 +40,13 @@ export class JobService {
     assertSalaryRange(fields);
     const first = status ?? workflow.initialStatus;
     assertStatus(workflow, first);
-    return this.inserter.insert(caller.id, caller.id, {
-      workflow: workflowId,
-      fields,
-      events: [{ status: first }],
-    });
+    return this.announcer.write(userScope(caller.id), () =>
+      this.inserter.insert(caller.id, caller.id, {
+        workflow: workflowId,
+        fields,
+        events: [{ status: first }],
+      }),
+    );
   }
 
   /**
@@ -53,7 +57,7 @@ export class JobService {
    */
   async update(caller: Caller, id: string, dto: UpdateJobDto, ifMatch: string | undefined): Promise<JobText> {
     const { status, ...fields } = dto;
-    return this.database.transaction(async () => {
+    return this.change(caller, async () => {
       const job = await this.repository.lock(caller.id, id);
       assertIfMatch(ifMatch, job.version);
       assertSalaryRange({ salaryMin: job.salaryMin, salaryMax: job.salaryMax, ...fields });
@@ -71,7 +75,7 @@ export class JobService {
     reason: string | null,
     ifMatch: string | undefined,
   ): Promise<JobText> {
-    return this.database.transaction(async () => {
+    return this.change(caller, async () => {
       const job = await this.repository.lock(caller.id, id);
       assertIfMatch(ifMatch, job.version);
       if (job.archivedAt === null) await this.repository.archive([id], reason);
@@ -81,7 +85,7 @@ export class JobService {
 
   /** Takes a job out of the archive; one that is not archived stays as it is. @throws NotFound, VersionConflict */
   async restore(caller: Caller, id: string, ifMatch: string | undefined): Promise<JobText> {
-    return this.database.transaction(async () => {
+    return this.change(caller, async () => {
       const job = await this.repository.lock(caller.id, id);
       assertIfMatch(ifMatch, job.version);
       if (job.archivedAt !== null)
@@ -92,11 +96,16 @@ export class JobService {
 
   /** Deletes a job and its events. @throws NotFound, VersionConflict */
   async delete(caller: Caller, id: string, ifMatch: string | undefined): Promise<void> {
-    await this.database.transaction(async () => {
+    await this.change(caller, async () => {
       const job = await this.repository.lock(caller.id, id);
       assertIfMatch(ifMatch, job.version);
       await this.repository.delete(id);
     });
+  }
+
+  /** One transaction, after which nobody is served what was there before. */
+  private change<T>(caller: Caller, work: () => Promise<T>): Promise<T> {
+    return this.announcer.write(userScope(caller.id), () => this.database.transaction(work));
   }
 
   private async writeFields(job: Job, fields: JobChanges, counted: boolean): Promise<void> {

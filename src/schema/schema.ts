@@ -2,6 +2,7 @@ import { LoginFailure, RefreshToken, Session } from '../auth';
 import { IdempotencyKey } from '../idempotency';
 import { Job, JobSearch } from '../jobs';
 import { JobStatusEvent } from '../job-status-events';
+import { CacheGeneration, CacheInstance } from '../platform/cache';
 import { type Schema } from '../platform/database';
 import { User } from '../users';
 import { Workflow, WorkflowStatus, WorkflowTransition } from '../workflows';
@@ -21,6 +22,8 @@ export const schema = {
     JobSearch,
     JobStatusEvent,
     IdempotencyKey,
+    CacheGeneration,
+    CacheInstance,
   ],
   migrations,
 } satisfies Schema;

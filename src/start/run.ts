@@ -55,8 +55,6 @@ const runUntil = async (stop: StopSignal, source: NodeJS.ProcessEnv, options: Ru
   let app: NestFastifyApplication | undefined;
   let grace = GRACE.starting;
   try {
-    if (environment.REDIS_URL !== undefined)
-      say('REDIS_URL is set, but this version keeps nothing in Redis yet.');
     app = await createApp(config);
     stop.signal.throwIfAborted();
     await app.listen(config.http.port, config.http.host);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { userScope, WriteAnnouncer } from '../platform/cache';
 import { Database, statement } from '../platform/database';
 import { AlreadyExists, ValidationFailed } from '../platform/http';
 import { TIME_ZONE_WANTED } from './time-zone';
@@ -27,7 +28,10 @@ export interface ProfileChanges {
 /** Accounts. Plain statements where a password hash is a parameter: TypeORM's errors carry parameters into logs. */
 @Injectable()
 export class UsersService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly announcer: WriteAnnouncer,
+  ) {}
 
   /**
    * Creates an account with role `user`.
@@ -68,7 +72,9 @@ export class UsersService {
       throw ValidationFailed.of('timeZone', TIME_ZONE_WANTED);
     }
     if (Object.keys(changes).length > 0) {
-      await this.database.manager.update(User, { id }, { ...changes, updatedAt: () => 'now()' });
+      await this.announcer.write(userScope(id), () =>
+        this.database.manager.update(User, { id }, { ...changes, updatedAt: () => 'now()' }),
+      );
     }
     return this.find(id);
   }

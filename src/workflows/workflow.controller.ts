@@ -1,5 +1,6 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { Cached } from '../platform/front';
 import { ApiProblems } from '../platform/http';
 import { WorkflowDto, WorkflowListDto } from './workflow.dto';
 import { WorkflowService } from './workflow.service';
@@ -12,6 +13,7 @@ export class WorkflowController {
   constructor(private readonly workflows: WorkflowService) {}
 
   @Get()
+  @Cached({ namespace: 'workflows', scope: 'public', mayBeOld: true })
   @ApiOperation({ summary: 'All workflows' })
   @ApiOkResponse({ description: 'The workflows.', type: WorkflowListDto })
   @ApiProblems(400, 401, 503)
@@ -20,6 +22,7 @@ export class WorkflowController {
   }
 
   @Get(':id')
+  @Cached({ namespace: 'workflows', scope: 'public', mayBeOld: true })
   @ApiOperation({ summary: 'One workflow' })
   @ApiParam({
     name: 'id',

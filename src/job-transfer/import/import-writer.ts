@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { ExistingJobsQuery, JobInserter, JobMerger, type ExistingJob, type NewJob } from '../../jobs';
+import { userScope, WriteAnnouncer } from '../../platform/cache';
 import { Database } from '../../platform/database';
 import { isDatabaseUnavailable, sqlState } from '../../platform/http';
 import { WorkflowService } from '../../workflows';
@@ -42,6 +43,7 @@ export class ImportWriter {
     private readonly merger: JobMerger,
     private readonly existing: ExistingJobsQuery,
     private readonly workflows: WorkflowService,
+    private readonly announcer: WriteAnnouncer,
   ) {}
 
   /**
@@ -54,6 +56,14 @@ export class ImportWriter {
     const workflows = await this.workflows.byId();
     const batch: Batch = { ownerId, onConflict, workflows, outcomes: new Map() };
     try {
+      await this.announcer.write(userScope(ownerId), () => this.writeAll(batch, lines));
+    } finally {
+      for (const [line, outcome] of batch.outcomes) tell(line, outcome);
+    }
+  }
+
+  private async writeAll(batch: Batch, lines: readonly JobLine[]): Promise<void> {
+    try {
       await this.attempt(batch, lines);
     } catch (error) {
       if (isDatabaseUnavailable(error)) throw error;
@@ -61,8 +71,6 @@ export class ImportWriter {
       for (const line of lines) {
         if (!batch.outcomes.has(line)) await this.writeOne(batch, line);
       }
-    } finally {
-      for (const [line, outcome] of batch.outcomes) tell(line, outcome);
     }
   }
 

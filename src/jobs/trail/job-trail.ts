@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { userScope, WriteAnnouncer } from '../../platform/cache';
 import { Database } from '../../platform/database';
 import { NotFound, ValidationFailed } from '../../platform/http';
 import { WorkflowService } from '../../workflows';
@@ -53,6 +54,7 @@ export class JobTrail {
   constructor(
     private readonly database: Database,
     private readonly workflows: WorkflowService,
+    private readonly announcer: WriteAnnouncer,
   ) {}
 
   /**
@@ -61,9 +63,8 @@ export class JobTrail {
    * @throws ValidationFailed for a status that the workflow lacks, or a time more than 5 minutes ahead
    */
   async append(ownerId: string, jobId: string, actorId: string, event: NewEvent): Promise<Appended> {
-    const rows = await this.database.query<AppendOneRow>(
-      APPEND_ONE,
-      parameters([jobId], ownerId, actorId, event),
+    const rows = await this.announcer.write(userScope(ownerId), () =>
+      this.database.query<AppendOneRow>(APPEND_ONE, parameters([jobId], ownerId, actorId, event)),
     );
     const [row] = rows;
     if (row === undefined) throw new NotFound('job');
@@ -80,7 +81,9 @@ export class JobTrail {
     actorId: string,
     event: NewEvent,
   ): Promise<AppendOutcome[]> {
-    return this.database.query<AppendRow>(APPEND_MANY, parameters(jobIds, ownerId, actorId, event));
+    return this.announcer.write(userScope(ownerId), () =>
+      this.database.query<AppendRow>(APPEND_MANY, parameters(jobIds, ownerId, actorId, event)),
+    );
   }
 
   private async backdatedText(jobId: string, { seq, event }: AppendOneRow): Promise<string> {

@@ -4,6 +4,7 @@ import { CreateJobs1767225600002 } from './1767225600002-create-jobs';
 import { CreateJobSearch1767225600003 } from './1767225600003-create-job-search';
 import { CreateJobStatusEvents1767225600004 } from './1767225600004-create-job-status-events';
 import { CreateIdempotencyKeys1767225600005 } from './1767225600005-create-idempotency-keys';
+import { CreateCachePresence1767225600006 } from './1767225600006-create-cache-presence';
 
 /** Every migration, oldest first. A landed one is never edited: add another. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   CreateJobSearch1767225600003,
   CreateJobStatusEvents1767225600004,
   CreateIdempotencyKeys1767225600005,
+  CreateCachePresence1767225600006,
 ];
