@@ -18,7 +18,7 @@ import {
   UndeclaredInputGuard,
 } from './platform/http';
 import { FrontDesk, serveHitsFirst } from './platform/front';
-import { ProgramLogger } from './platform/logging';
+import { logRequests, ProgramLogger, ROOT_LOGGER } from './platform/logging';
 
 /** Characters; an id has 36, a workflow key at most 50. */
 const MAX_PATH_PARAMETER_LENGTH = 200;
@@ -81,6 +81,7 @@ export const createApp = async (
     reply.header('x-request-id', request.id);
     done();
   });
+  logRequests(fastify, app.get(ROOT_LOGGER));
   closePromptly(fastify);
   const senders = cutOffIdleSenders(fastify.server, idleSenderMs);
   fastify.addHook('preClose', (done) => {

@@ -64,7 +64,7 @@ export interface TestAppOptions extends AppTimes {
 
 /**
  * Starts the program as `main` does, on a fresh database.
- * @param overrides environment variables that differ from the defaults; logging is off unless they say otherwise
+ * @param overrides environment variables that differ from the defaults; logging and rate limits are off unless they say otherwise
  */
 export const startTestApp = async (
   overrides: Partial<NodeJS.ProcessEnv> = {},
@@ -72,7 +72,12 @@ export const startTestApp = async (
 ): Promise<TestApp> => {
   const database = given === undefined ? await createTestDatabase() : undefined;
   const databaseUrl = given ?? database?.url ?? '';
-  const environment = parseEnvironment({ NODE_ENV: 'test', LOG_LEVEL: 'silent', ...overrides });
+  const environment = parseEnvironment({
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'silent',
+    RATE_LIMIT_ENABLED: 'false',
+    ...overrides,
+  });
   const secretKey = environment.SECRET_KEY ?? TEST_SECRET_KEY;
   const config = new AppConfig(environment, { databaseUrl, secretKey });
   const app = await listening(config, times).catch(async (error: unknown) => {

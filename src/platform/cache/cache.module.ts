@@ -1,17 +1,23 @@
 import { Global, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { RedisLink } from '../redis';
 import { AnswerCache } from './answers';
 import { CachePresence } from './presence';
+import { CacheInvalidator, CacheResults, ResultCache } from './results';
 import { MemoryVersions, RedisVersions } from './versions';
 import { Channel, MemoryChannel, RedisChannel, WriteAnnouncer } from './writes';
 
 /** Versions of what is cached, the announcing of writes, and the answers. */
 @Global()
 @Module({
+  imports: [DiscoveryModule],
   providers: [
     AnswerCache,
+    CacheInvalidator,
     CachePresence,
+    CacheResults,
     MemoryVersions,
+    ResultCache,
     WriteAnnouncer,
     {
       provide: RedisVersions,
@@ -32,6 +38,6 @@ import { Channel, MemoryChannel, RedisChannel, WriteAnnouncer } from './writes';
           : new RedisChannel(link, shared, presence),
     },
   ],
-  exports: [AnswerCache, CachePresence, MemoryVersions, RedisVersions, WriteAnnouncer],
+  exports: [AnswerCache, CacheInvalidator, CachePresence, MemoryVersions, RedisVersions, WriteAnnouncer],
 })
 export class CacheModule {}

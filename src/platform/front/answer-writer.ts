@@ -77,7 +77,7 @@ export const sendNow = (
 ): void => {
   reply.hijack();
   const set = reply.getHeaders() as OutgoingHttpHeaders;
-  if (set.vary !== undefined) headers.vary = `${String(set.vary)}, Accept-Encoding`;
+  if (set.vary !== undefined) headers.vary = `${set.vary}, Accept-Encoding`;
   headers['x-request-id'] = request.id;
   if (allowance !== undefined) Object.assign(headers, allowanceHeaders(allowance));
   reply.raw.writeHead(status, { ...set, ...headers });

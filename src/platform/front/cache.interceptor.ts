@@ -64,7 +64,7 @@ export class CacheInterceptor implements NestInterceptor {
     if (status === 304) throw new VerbatimAnswer(304, headers as Record<string, string>, '');
     const vary = reply.getHeader('vary');
     if (vary !== undefined) headers.vary = `${String(vary)}, Accept-Encoding`;
-    void reply.headers(headers as Record<string, string>);
+    void reply.headers(headers);
     return body;
   }
 

@@ -54,18 +54,16 @@ export class FrontDesk {
   admit(request: FastifyRequest): FrontState | Promise<FrontState> {
     if (request.front !== null) return request.front;
     const route = frontRouteOf(request);
-    const caller = this.identify(request);
+    const callerId = this.identify(request)?.id;
     const cached = this.cachedRoute(request, route?.cached);
-    const scope = cached === undefined || cached.mayBeOld ? undefined : scopeOf(cached, caller?.id);
-    const client = route?.unlimited ? undefined : this.clientOf(request, caller?.id);
-    const admitted = this.admission.admit(client, scope);
-    const key = cached === undefined ? undefined : requestKey(request.url);
-    const place =
-      key === undefined || cached === undefined ? undefined : `${scopeOf(cached, caller?.id) ?? ''}|${key}`;
-    if (admitted instanceof Promise) {
-      return admitted.then((now) => this.stamp(request, now, cached, place));
-    }
-    return this.stamp(request, admitted, cached, place);
+    const scope = cached === undefined ? undefined : scopeOf(cached, callerId);
+    const path = cached === undefined ? undefined : requestKey(request.url);
+    const key = path === undefined || scope === undefined ? undefined : `${scope}|${path}`;
+    const client = route?.unlimited ? undefined : this.clientOf(request, callerId);
+    const admitted = this.admission.admit(client, cached?.mayBeOld ? undefined : scope);
+    return admitted instanceof Promise
+      ? admitted.then((now) => this.stamp(request, now, cached, key))
+      : this.stamp(request, admitted, cached, key);
   }
 
   /**

@@ -1,9 +1,10 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { LoggerModule } from 'nestjs-pino';
-import { destination, type DestinationStream } from 'pino';
+import { destination, pino, type DestinationStream } from 'pino';
 import { AppConfig } from '../../config';
 import { ProgramLogger } from './program-logger';
+import { ROOT_LOGGER } from './request-log';
 
 /** What of a request is logged: never headers, bodies or query texts, which may hold secrets and personal data. */
 const requestLine = (request: FastifyRequest): Record<string, unknown> => ({
@@ -11,8 +12,6 @@ const requestLine = (request: FastifyRequest): Record<string, unknown> => ({
   method: request.method,
   path: request.url.split('?', 1)[0],
 });
-
-const responseLine = (response: FastifyReply): Record<string, unknown> => ({ status: response.statusCode });
 
 /**
  * What of an error is logged. Errors of the database carry values: TypeORM's the parameters of the statement,
@@ -34,35 +33,34 @@ const logDestination = (file: string | undefined): DestinationStream =>
     file === undefined ? { fd: 1, sync: false } : { dest: file, append: true, mkdir: true, sync: false },
   );
 
-/** Structured JSON logs, one line a request with its id, duration and status code. */
+/** Structured JSON logs. */
 @Global()
 @Module({})
 export class LoggingModule {
   static forRoot(config: AppConfig): DynamicModule {
+    const root = pino(
+      {
+        level: config.log.level,
+        serializers: { err: errorLine },
+        redact: ['password', 'token', 'refreshToken', '*.password', '*.token', '*.refreshToken'],
+      },
+      logDestination(config.log.file),
+    );
     const logger = LoggerModule.forRoot({
       forRoutes: ['{*path}'],
-      pinoHttp: [
-        {
-          level: config.log.level,
-          genReqId: (request) => request.id,
-          serializers: { req: requestLine, res: responseLine, err: errorLine },
-          customLogLevel: (_request, response, error) => {
-            if (error !== undefined || response.statusCode >= 500) return 'error';
-            return 'info';
-          },
-          customSuccessMessage: () => 'request',
-          customErrorMessage: () => 'request failed',
-          customAttributeKeys: { responseTime: 'durationMs' },
-          redact: ['password', 'token', 'refreshToken', '*.password', '*.token', '*.refreshToken'],
-        },
-        logDestination(config.log.file),
-      ],
+      // Lines that are logged during a request carry its id; the request itself is logged by `logRequests`.
+      pinoHttp: {
+        logger: root,
+        autoLogging: false,
+        genReqId: (request) => request.id,
+        serializers: { req: requestLine, err: errorLine },
+      },
     });
     return {
       module: LoggingModule,
       imports: [logger],
-      providers: [ProgramLogger],
-      exports: [logger, ProgramLogger],
+      providers: [ProgramLogger, { provide: ROOT_LOGGER, useValue: root }],
+      exports: [logger, ProgramLogger, ROOT_LOGGER],
     };
   }
 }

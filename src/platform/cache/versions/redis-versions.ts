@@ -1,6 +1,6 @@
 import { luaScript, type RedisLink } from '../../redis';
 import { freshToken } from './fresh-token';
-import { type ScopeVersions } from './scope-versions';
+import { type ScopeVersions, type Version } from './scope-versions';
 
 /** Seconds a version is kept that nobody renews; longer than any answer is. */
 export const VERSION_SECONDS = 8 * 86_400;
@@ -46,16 +46,29 @@ export const readVersion = (versionKey: string, writersKey: string, fresh: strin
     end
   end`;
 
+const CURRENT = luaScript(
+  'version',
+  2,
+  `${readVersion('KEYS[1]', 'KEYS[2]', 'ARGV[1]')}
+   return version`,
+);
+
 /** Versions that all instances on one Redis share. */
 export class RedisVersions implements ScopeVersions {
   constructor(private readonly link: RedisLink) {
-    link.use(MARK, RENEW);
+    link.use(MARK, RENEW, CURRENT);
   }
 
   /** The keys of a scope in Redis: of its version and of its writers. */
   keys(scope: string): [version: string, writers: string] {
     const { keyPrefix } = this.link.config;
     return [`${keyPrefix}v:${scope}`, `${keyPrefix}w:${scope}`];
+  }
+
+  /** The version of a scope now. @throws RedisAway after `patience` milliseconds */
+  async current(scope: string, patience: number): Promise<Version> {
+    const version = await this.link.run<string>(CURRENT, [...this.keys(scope), freshToken()], patience);
+    return version === '' ? undefined : version;
   }
 
   async mark(scope: string, writer: string): Promise<void> {
