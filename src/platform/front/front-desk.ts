@@ -57,8 +57,7 @@ export class FrontDesk {
     const callerId = this.identify(request)?.id;
     const cached = this.cachedRoute(request, route?.cached);
     const scope = cached === undefined ? undefined : scopeOf(cached, callerId);
-    const path = cached === undefined ? undefined : requestKey(request.url);
-    const key = path === undefined || scope === undefined ? undefined : `${scope}|${path}`;
+    const key = scope === undefined ? undefined : keyOf(scope, request.url);
     const client = route?.unlimited ? undefined : this.clientOf(request, callerId);
     const admitted = this.admission.admit(client, cached?.mayBeOld ? undefined : scope);
     return admitted instanceof Promise
@@ -132,6 +131,11 @@ export class FrontDesk {
     return generation instanceof Promise ? generation.then(finish) : finish(generation);
   }
 }
+
+const keyOf = (scope: string, url: string): string | undefined => {
+  const path = requestKey(url);
+  return path === undefined ? undefined : `${scope}|${path}`;
+};
 
 const scopeOf = ({ scope, namespace }: CachedRoute, callerId: string | undefined): string | undefined => {
   if (scope === 'public') return `p:${namespace}`;
