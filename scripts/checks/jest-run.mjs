@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { runCommand } from './run-command.mjs';
 
-/** Whatever hangs is a fault: the whole suite has to fit in five minutes. */
-const TIMEOUT_MS = 8 * 60_000;
+/** Ends a run that hangs: all of it is meant to fit in five minutes on two idle processors, but busy ones take far longer. */
+const TIMEOUT_MS = 12 * 60_000;
 
 /**
  * Runs all tests in one Jest run (one database server for all), and reports each folder of `test/` by itself.
