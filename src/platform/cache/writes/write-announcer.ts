@@ -72,8 +72,9 @@ export class WriteAnnouncer implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async begin(scope: string): Promise<Writer> {
     const token = freshToken();
+    const before = performance.now();
     const marked = await this.channel.mark(scope, token);
-    const writer: Writer = { scope, token, markedAt: marked ? performance.now() : undefined };
+    const writer: Writer = { scope, token, markedAt: marked ? before : undefined };
     this.underWay.add(writer);
     this.timer ??= setInterval(() => this.refresh(), REFRESH_AFTER).unref();
     return writer;
