@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { callerOf } from './auth';
 import { AppModule } from './app.module';
 import { type AppConfig } from './config';
-import { setUpOpenApi } from './open-api';
+import { DOCS_PATH, setUpOpenApi } from './open-api';
 import { acceptImportBodies } from './job-transfer';
 import {
   acceptJsonBodies,
@@ -17,7 +17,7 @@ import {
   requestId,
   UndeclaredInputGuard,
 } from './platform/http';
-import { FrontDesk, serveHitsFirst } from './platform/front';
+import { FrontDesk, openEntrance } from './platform/front';
 import { logRequests, ProgramLogger, ROOT_LOGGER } from './platform/logging';
 
 /** Characters; an id has 36, a workflow key at most 50. */
@@ -97,7 +97,7 @@ export const createApp = async (
   await app.register(helmet, { contentSecurityPolicy: contentSecurityPolicy(config) });
   const desk = app.get(FrontDesk);
   desk.nameCallersBy(callerOf(app));
-  serveHitsFirst(fastify, desk);
+  openEntrance(fastify, desk, `${DOCS_PATH}/`);
   acceptJsonBodies(app, config.http.maxBodyBytes);
   acceptImportBodies(fastify);
   setUpOpenApi(app);

@@ -53,9 +53,12 @@ const complete = (operation: Operation): void => {
   }
 };
 
+/** Where Swagger's page is; its scripts and styles are below. */
+export const DOCS_PATH = '/api/docs';
+
 /** Serves Swagger's page at `/api/docs` and the document at `/api/docs-json`. */
 export const setUpOpenApi = (app: NestFastifyApplication): void => {
-  SwaggerModule.setup('api/docs', app, () => createOpenApiDocument(app), {
+  SwaggerModule.setup(DOCS_PATH, app, () => createOpenApiDocument(app), {
     jsonDocumentUrl: 'api/docs-json',
     yamlDocumentUrl: 'api/docs-yaml',
     customSiteTitle: 'Jobtrail API',

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../platform/database';
-import { RateLimited } from '../platform/http';
-import { addressKey } from './address-key';
+import { addressKey, RateLimited } from '../platform/http';
 
 /** Who tries to log in as whom. */
 export interface LoginAttempt {
@@ -23,7 +22,7 @@ export class LoginBrake {
 
   /** @throws RateLimited if the pair is paused */
   async check(attempt: LoginAttempt): Promise<void> {
-    const [pause] = await this.database.query<{ seconds: number }>(PAUSE, key(attempt));
+    const [pause] = await this.database.read<{ seconds: number }>(PAUSE, key(attempt));
     if (pause !== undefined) throw new RateLimited('Too many failed logins. Try again later.', pause.seconds);
   }
 

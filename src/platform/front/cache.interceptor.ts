@@ -26,7 +26,7 @@ interface Found {
 
 /**
  * Answers GET routes with `@Cached()` from the cache and fills it. Hits in memory have been sent before
- * (`serveHitsFirst`); here come those that Redis has, misses, and what may not be cached now. All of them leave
+ * (`openEntrance`); here come those that Redis has, misses, and what may not be cached now. All of them leave
  * with an ETag and compressed as the client likes it. Requests for the same that come together share one query.
  */
 @Injectable()

@@ -108,7 +108,7 @@ export class FrontDesk {
 
   private clientOf(request: FastifyRequest, callerId: string | undefined): string {
     if (this.config.rateLimit.tracker === 'user' && callerId !== undefined) return `u:${callerId}`;
-    return clientKey(request.ip);
+    return clientKey(request);
   }
 
   private stamp(
@@ -137,7 +137,8 @@ const keyOf = (scope: string, url: string): string | undefined => {
   return path === undefined ? undefined : `${scope}|${path}`;
 };
 
+/** Nothing comes from the cache for who is not logged in: whether they may have it is for the guards to say. */
 const scopeOf = ({ scope, namespace }: CachedRoute, callerId: string | undefined): string | undefined => {
-  if (scope === 'public') return `p:${namespace}`;
-  return callerId === undefined ? undefined : userScope(callerId);
+  if (callerId === undefined) return undefined;
+  return scope === 'public' ? `p:${namespace}` : userScope(callerId);
 };

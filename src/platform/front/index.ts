@@ -1,5 +1,5 @@
+export { openEntrance } from './entrance';
 export { expiresWithin } from './expiry';
 export { FrontDesk, type Identify } from './front-desk';
 export { FrontModule } from './front.module';
 export { Cached, SkipThrottle } from './front-route';
-export { serveHitsFirst } from './hit-hook';

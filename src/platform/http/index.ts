@@ -1,3 +1,4 @@
+export { addressKey, UNKNOWN_ADDRESS } from './address-key';
 export { ApiProblems, BODY_PROBLEMS } from './api-problems';
 export { answerFrameworkError } from './framework-errors';
 export { assertIfMatch, ifMatchAllows, VersionConflict, versionTag } from './if-match';
@@ -12,7 +13,8 @@ export {
   ValidationFailed,
   type FieldError,
 } from './problem';
-export { isDatabaseUnavailable, problemFromError, sqlState, violatedConstraint } from './problem-from-error';
+export { isDatabaseUnavailable, sqlState } from '../database/database-failure';
+export { problemFromError, violatedConstraint } from './problem-from-error';
 export { problemCodes, type ProblemCode } from './problem-codes';
 export { FieldErrorDto, ProblemDto } from './problem.dto';
 export { problemDocument, ProblemFilter } from './problem.filter';
