@@ -3,9 +3,10 @@ import { performance } from 'node:perf_hooks';
 import { type RateLimitConfig } from '../../config';
 import { HOUR, MINUTE, tightest, type Allowance } from './windows';
 
-/** Clients that are remembered; about 150 bytes each. */
+/** Clients that are remembered; about 200 bytes each. Of more, those are forgotten who have been away longest. */
 const REMEMBERED = 100_000;
 
+/** Requests counted in both windows, and when those end. */
 interface Client {
   minuteEnds: number;
   minute: number;
@@ -14,8 +15,9 @@ interface Client {
 }
 
 /**
- * Counts the requests of each client in this process, on the monotonic clock. A request that is refused by one
- * window is not counted in either, so that who keeps knocking is let in again when the window ends.
+ * Counts the requests of each client in this process, on the monotonic clock. A window begins with the first
+ * request that is counted in it. A request that is refused by one window is counted in neither and begins none,
+ * so that who keeps knocking is let in again when the window ends.
  */
 export class MemoryWindows {
   private readonly clients = new LRUCache<string, Client>({ max: REMEMBERED });
@@ -24,36 +26,29 @@ export class MemoryWindows {
 
   /** Counts one request. */
   count(client: string, now = performance.now()): Allowance {
-    const state = this.stateOf(client, now);
     const { perMinute, perHour } = this.config;
-    const counts = state.minute < perMinute && state.hour < perHour;
-    if (counts) {
-      state.minute += 1;
-      state.hour += 1;
+    const state = this.stateOf(client, now);
+    const overMinute = state.minute >= perMinute;
+    const overHour = state.hour >= perHour;
+    if (!overMinute && !overHour) {
+      if ((state.minute += 1) === 1) state.minuteEnds = now + MINUTE * 1000;
+      if ((state.hour += 1) === 1) state.hourEnds = now + HOUR * 1000;
     }
-    const beyond = (count: number, limit: number): number => (!counts && count >= limit ? limit + 1 : count);
     return tightest(
       this.config,
-      { count: beyond(state.minute, perMinute), endsIn: state.minuteEnds - now },
-      { count: beyond(state.hour, perHour), endsIn: state.hourEnds - now },
+      { count: overMinute ? perMinute + 1 : state.minute, endsIn: state.minuteEnds - now },
+      { count: overHour ? perHour + 1 : state.hour, endsIn: state.hourEnds - now },
     );
   }
 
   private stateOf(client: string, now: number): Client {
     let state = this.clients.get(client);
     if (state === undefined) {
-      state = { minuteEnds: now + MINUTE * 1000, minute: 0, hourEnds: now + HOUR * 1000, hour: 0 };
+      state = { minuteEnds: now, minute: 0, hourEnds: now, hour: 0 };
       this.clients.set(client, state);
-      return state;
     }
-    if (now >= state.minuteEnds) {
-      state.minute = 0;
-      state.minuteEnds = now + MINUTE * 1000;
-    }
-    if (now >= state.hourEnds) {
-      state.hour = 0;
-      state.hourEnds = now + HOUR * 1000;
-    }
+    if (now >= state.minuteEnds) state.minute = 0;
+    if (now >= state.hourEnds) state.hour = 0;
     return state;
   }
 }
