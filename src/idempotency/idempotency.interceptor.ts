@@ -2,14 +2,24 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { defer, lastValueFrom, type Observable } from 'rxjs';
 import { AppConfig } from '../config';
-import { Database } from '../platform/database';
+import { Database, type TransactionOptions } from '../platform/database';
 import { problemDocument, problemFromError, ValidationFailed, VerbatimAnswer } from '../platform/http';
 import { isStorable } from '../platform/validation';
+import { IdempotencyInProgress } from './idempotency.errors';
 import { IdempotencyStore, type KeyedRequest, type StoredAnswer } from './idempotency.store';
 import { requestHash } from './request-hash';
 
 /** Headers of an answer that are repeated with it. */
 const KEPT_HEADERS = ['content-type', 'etag', 'location'];
+
+/**
+ * The stored answer tells a repetition whether the first attempt was committed. While that has not ended on the
+ * server it holds the key, which is then no answer for the client.
+ */
+const REPETITION: TransactionOptions = {
+  idempotent: true,
+  unfinished: (error) => error instanceof IdempotencyInProgress,
+};
 
 /** Carries an answer that is an error, out of the observable that knows errors only as failures. */
 type Outcome = { value: unknown } | { error: unknown };
@@ -34,7 +44,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const keyed = { ownerId: request.user.id, key, requestHash: requestHash(request) };
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return defer(async () => {
-      const outcome = await this.database.transaction(() => this.run(keyed, request, reply, next));
+      const outcome = await this.database.transaction(
+        () => this.run(keyed, request, reply, next),
+        REPETITION,
+      );
       if ('error' in outcome) throw outcome.error;
       return outcome.value;
     });

@@ -60,6 +60,6 @@ export class HistoryQuery {
   }
 
   private run(query: Statement, values: unknown[]): Promise<HistoryPage> {
-    return this.database.queryOne<HistoryPage & Record<string, unknown>>(query, values);
+    return this.database.readOne<HistoryPage & Record<string, unknown>>(query, values);
   }
 }

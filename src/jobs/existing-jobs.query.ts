@@ -54,13 +54,13 @@ export class ExistingJobsQuery {
   /** Those of the references that the owner has given to a job. */
   async takenRefs(ownerId: string, refs: readonly string[]): Promise<Set<string>> {
     if (refs.length === 0) return new Set();
-    const rows = await this.database.query<{ ref: string }>(TAKEN_REFS, [ownerId, refs]);
+    const rows = await this.database.read<{ ref: string }>(TAKEN_REFS, [ownerId, refs]);
     return new Set(rows.map(({ ref }) => ref));
   }
 
   /** The jobs that have the references, by reference. */
   find(ownerId: string, refs: readonly string[]): Promise<Map<string, ExistingJob>> {
-    return this.run(FIND, ownerId, refs);
+    return this.database.reading(() => this.run(FIND, ownerId, refs));
   }
 
   /** The same, locked until the running transaction ends, in the order of their ids: two callers cannot deadlock. */

@@ -27,7 +27,7 @@ export class JobRepository {
 
   /** @throws NotFound */
   async text(ownerId: string, id: string): Promise<JobText> {
-    const [row] = await this.database.query<JobText & Record<string, unknown>>(ONE_JOB, [id, ownerId]);
+    const [row] = await this.database.read<JobText & Record<string, unknown>>(ONE_JOB, [id, ownerId]);
     if (row === undefined) throw new NotFound('job');
     return row;
   }

@@ -47,7 +47,7 @@ export class UsersService {
 
   /** @param email normalised */
   async findCredentials(email: string): Promise<Credentials | undefined> {
-    const [found] = await this.database.query<Credentials & Record<string, unknown>>(FIND_CREDENTIALS, [
+    const [found] = await this.database.read<Credentials & Record<string, unknown>>(FIND_CREDENTIALS, [
       email,
     ]);
     return found;
@@ -55,7 +55,7 @@ export class UsersService {
 
   /** The account without its password hash. */
   async find(id: string): Promise<User | null> {
-    return this.database.manager.findOneBy(User, { id });
+    return this.database.reading(() => this.database.manager.findOneBy(User, { id }));
   }
 
   /**
@@ -80,12 +80,12 @@ export class UsersService {
   }
 
   private async databaseKnows(timeZone: string): Promise<boolean> {
-    return (await this.database.queryOne<{ known: boolean }>(KNOWS_TIME_ZONE, [timeZone])).known;
+    return (await this.database.readOne<{ known: boolean }>(KNOWS_TIME_ZONE, [timeZone])).known;
   }
 
   /** Whether there is an account with role `admin`. */
   async hasAdmin(): Promise<boolean> {
-    const { found } = await this.database.queryOne<{ found: boolean }>(HAS_ADMIN);
+    const { found } = await this.database.readOne<{ found: boolean }>(HAS_ADMIN);
     return found;
   }
 

@@ -34,13 +34,15 @@ export class WorkflowService {
   async byId(): Promise<ReadonlyMap<string, WorkflowDto>> {
     if (this.loaded === undefined || performance.now() - this.loadedAt > REUSE_FOR) {
       this.loadedAt = performance.now();
-      const loading = this.load();
+      const loading = this.database.reading(() => this.load());
       this.loaded = loading;
       loading.catch(() => {
         this.loaded = undefined;
       });
+      return loading;
     }
-    return this.loaded;
+    // Who waits for another's reading does not fail with that one's transaction.
+    return this.loaded.catch(() => this.byId());
   }
 
   /** Keys of all statuses of the given categories, in any workflow. */

@@ -10,7 +10,7 @@ export class DatabaseClock {
   private constructor(private readonly epochMs: number) {}
 
   static async read(database: Database): Promise<DatabaseClock> {
-    return new DatabaseClock((await database.queryOne<{ now: number }>(NOW)).now);
+    return new DatabaseClock((await database.readOne<{ now: number }>(NOW)).now);
   }
 
   /** The latest time that may be told, ISO 8601: what lies a little ahead is taken as now. */

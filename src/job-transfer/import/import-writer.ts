@@ -11,10 +11,7 @@ import { type JobLine } from './job-line';
 import { mergePlan, newJob, type Workflows } from './merge-plan';
 import { LineFailure } from './source-line';
 
-/** SQLSTATEs of a transaction that was sacrificed to another one, and is tried again. */
-const SACRIFICED: readonly (string | undefined)[] = ['40P01', '40001'];
-
-/** How often a write is tried that others get in the way of. */
+/** How often an update looks again for jobs that others create or delete meanwhile. */
 const MAX_ATTEMPTS = 5;
 
 /** Told what became of a line, once for each. */
@@ -145,9 +142,7 @@ export class ImportWriter {
       if (job instanceof LineFailure) batch.outcomes.set(line, job);
       else jobs.set(line, Object.assign(job, { id: uuidv7() }));
     }
-    const inserted = await persistently(() =>
-      this.inserter.insertMany(batch.ownerId, batch.ownerId, [...jobs.values()]),
-    );
+    const inserted = await this.inserter.insertMany(batch.ownerId, batch.ownerId, [...jobs.values()]);
     const entries = [...jobs];
     for (const [line, { id }] of entries) if (inserted.has(id)) batch.outcomes.set(line, 'created');
     return entries.flatMap(([line, { id }]) => (inserted.has(id) ? [] : [line]));
@@ -168,22 +163,20 @@ export class ImportWriter {
   /** Changes jobs as they are under their locks; gives the lines whose job is gone. */
   private async merge(batch: Batch, lines: readonly JobLine[]): Promise<JobLine[]> {
     if (lines.length === 0) return [];
-    const plans = await persistently(() =>
-      this.database.transaction(async () => {
-        const locked = await this.existing.findAndLock(batch.ownerId, refsOf(lines));
-        const planned = lines.map((line) => {
-          const job = jobOf(locked, line);
-          return job === undefined
-            ? { line, gone: true as const }
-            : { line, plan: mergePlan(line, job, batch.workflows) };
-        });
-        const merges = planned.flatMap(({ plan }) =>
-          plan === undefined || plan instanceof LineFailure ? [] : [plan],
-        );
-        await this.merger.mergeMany(batch.ownerId, batch.ownerId, merges);
-        return planned;
-      }),
-    );
+    const plans = await this.database.transaction(async () => {
+      const locked = await this.existing.findAndLock(batch.ownerId, refsOf(lines));
+      const planned = lines.map((line) => {
+        const job = jobOf(locked, line);
+        return job === undefined
+          ? { line, gone: true as const }
+          : { line, plan: mergePlan(line, job, batch.workflows) };
+      });
+      const merges = planned.flatMap(({ plan }) =>
+        plan === undefined || plan instanceof LineFailure ? [] : [plan],
+      );
+      await this.merger.mergeMany(batch.ownerId, batch.ownerId, merges);
+      return planned;
+    });
     for (const { line, plan, gone } of plans) {
       if (gone === true) continue;
       batch.outcomes.set(
@@ -201,14 +194,3 @@ export const refsOf = (lines: readonly JobLine[]): string[] =>
 
 const jobOf = (jobs: Map<string, ExistingJob>, { externalRef }: JobLine): ExistingJob | undefined =>
   externalRef === undefined ? undefined : jobs.get(externalRef);
-
-/** Tries again what Postgres sacrificed to others. */
-const persistently = async <T>(write: () => Promise<T>): Promise<T> => {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await write();
-    } catch (error) {
-      if (attempt === MAX_ATTEMPTS || !SACRIFICED.includes(sqlState(error))) throw error;
-    }
-  }
-};

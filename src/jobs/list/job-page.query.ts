@@ -41,7 +41,7 @@ export class JobPageQuery {
   }
 
   private async run({ statement, values }: BoundStatement): Promise<WalkedPage> {
-    return this.database.queryOne<WalkedPage>(statement, values);
+    return this.database.readOne<WalkedPage>(statement, values);
   }
 }
 

@@ -45,18 +45,12 @@ export class JobRowsQuery {
   async countUpTo(filter: JobFilter, limit: number): Promise<number> {
     const parameters = new Parameters();
     const text = `SELECT count(*)::int AS rows FROM (SELECT 1 ${matching(filter, parameters)} LIMIT ${limit}) c`;
-    return (await this.database.queryOne<{ rows: number }>(unprepared(text), parameters.values)).rows;
+    return (await this.database.readOne<{ rows: number }>(unprepared(text), parameters.values)).rows;
   }
 
   /** Opens the stream in a read-only transaction of its own, where the statement timeout does not apply. */
   private async open(text: string, values: unknown[], slot: StreamSlot): Promise<Readable> {
-    const client = await this.database.pool.connect();
-    try {
-      await client.query('BEGIN READ ONLY; SET LOCAL statement_timeout = 0');
-    } catch (error) {
-      client.release(error as Error);
-      throw error;
-    }
+    const client = await this.database.reading(() => this.begin());
     const stream = client.query(new JobRowsStream(text, values, this.slots.stallAfter));
     slot.hold(stream);
     // Of a connection that is gone no portal can be closed: the stream would wait for the server's word forever.
@@ -64,6 +58,17 @@ export class JobRowsQuery {
     client.on('error', gone);
     void giveBackAfter(stream, client, { gone, slot });
     return stream;
+  }
+
+  private async begin(): Promise<PoolClient> {
+    const client = await this.database.pool.connect();
+    try {
+      await client.query('BEGIN READ ONLY; SET LOCAL statement_timeout = 0');
+      return client;
+    } catch (error) {
+      client.release(error as Error);
+      throw error;
+    }
   }
 }
 

@@ -43,7 +43,7 @@ export class UpcomingDeadlinesQuery {
     days: number,
     limit: number,
   ): Promise<{ body: string; dayEndsIn: number | null }> {
-    const found = await this.database.queryOne<UpcomingRow>(UPCOMING, [ownerId, days, limit]);
+    const found = await this.database.readOne<UpcomingRow>(UPCOMING, [ownerId, days, limit]);
     return { body: `{"data":[${found.rows}]}`, dayEndsIn: found.dayEndsIn };
   }
 }

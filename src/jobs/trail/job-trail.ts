@@ -87,7 +87,7 @@ export class JobTrail {
   }
 
   private async backdatedText(jobId: string, { seq, event }: AppendOneRow): Promise<string> {
-    const [found] = await this.database.query<{ event: string }>(ONE_EVENT, [jobId, seq]);
+    const [found] = await this.database.read<{ event: string }>(ONE_EVENT, [jobId, seq]);
     // The job may have been deleted since; the event was recorded all the same, as the statement tells it.
     return found?.event ?? event;
   }

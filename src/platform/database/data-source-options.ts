@@ -1,9 +1,10 @@
 import * as pg from 'pg';
 import { type DataSourceOptions, type EntitySchema, type MixedList } from 'typeorm';
 import { type DatabaseConfig } from '../../config';
+import { startupSettings } from './session-settings';
 import { SnakeNamingStrategy } from './snake-naming.strategy';
 import { VerifyingPool } from './verifying-pool';
-import { ANSWER_MARGIN } from './watched-client';
+import { ANSWER_MARGIN, CANCEL_MARGIN } from './watched-client';
 
 /** What the database holds: the classes of the entities and of the migrations. */
 export interface Schema {
@@ -12,10 +13,7 @@ export interface Schema {
   migrations: MixedList<NewableFunction>;
 }
 
-/**
- * The one set of TypeORM options that the program, its tests and the TypeORM CLI share. READ COMMITTED is
- * Postgres's default and stated for servers that were configured otherwise.
- */
+/** The one set of TypeORM options that the program, its tests and the TypeORM CLI share. */
 export const dataSourceOptions = (database: DatabaseConfig, schema: Schema): DataSourceOptions => ({
   type: 'postgres',
   url: database.url,
@@ -33,10 +31,9 @@ export const dataSourceOptions = (database: DatabaseConfig, schema: Schema): Dat
     connectionTimeoutMillis: database.connectionTimeout,
     idleTimeoutMillis: database.idleTimeout,
     maxLifetimeSeconds: database.maxLifetimeSeconds,
-    statement_timeout: database.statementTimeout,
     answerTimeoutMillis: database.statementTimeout === 0 ? 0 : database.statementTimeout + ANSWER_MARGIN,
-    idle_in_transaction_session_timeout: Math.max(database.statementTimeout, 60_000),
+    cancelAfterMillis: database.statementTimeout + CANCEL_MARGIN,
     keepAlive: true,
-    options: '-c default_transaction_isolation=read\\ committed',
+    ...startupSettings(database),
   },
 });

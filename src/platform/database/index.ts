@@ -1,5 +1,6 @@
 export { dataSourceOptions, type Schema } from './data-source-options';
-export { Database } from './database';
+export { Database, type AfterTransaction, type TransactionOptions } from './database';
+export { isConnectionFailure, isDatabaseUnavailable, sqlState } from './database-failure';
 export { DatabaseModule } from './database.module';
 export { hasPendingMigrations, runMigrations } from './migrate';
 export { preparable, statement, unprepared, type Statement } from './statement';

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { type DatabaseConfig } from '../../config';
 import { dataSourceOptions, type Schema } from './data-source-options';
 
-/** Key of the session advisory lock under which migrations run: "jobtrail" read as a number, arbitrary but fixed. */
+/** Key of the advisory lock under which migrations run: "jobtrail" read as a number, arbitrary but fixed. */
 const MIGRATION_LOCK = '7669075103243235692';
 
 /** How long a start waits for a database that does not answer at all. Milliseconds. */
@@ -11,8 +11,9 @@ const CONNECT_TIMEOUT = 5_000;
 
 /**
  * Runs the pending migrations, each in a transaction of its own, under an advisory lock: of many instances
- * that start at once one migrates and the others wait for it. Goes to `directUrl`, since session locks do
- * not work through a transaction pooler. No statement timeout applies.
+ * that start at once one migrates and the others wait for it. Goes to `directUrl`. The lock is one of an open
+ * transaction: if that is a transaction pooler after all, the lock of a session would stay with a connection of the
+ * pooler and be given back by nobody. No statement timeout applies.
  * @returns the names of the migrations that were run
  */
 export const runMigrations = async (database: DatabaseConfig, schema: Schema): Promise<string[]> => {
@@ -23,16 +24,29 @@ export const runMigrations = async (database: DatabaseConfig, schema: Schema): P
   });
   await lock.connect();
   try {
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await lock.query(
+      'BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0',
+    );
+    await lock.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     return await runPending(database, schema);
   } finally {
-    // Ending the session gives the lock back.
+    // Ending the transaction gives the lock back; a pooler ends it with the connection.
     await lock.end();
   }
 };
 
 const migrationOptions = (database: DatabaseConfig, schema: Schema) =>
-  dataSourceOptions({ ...database, url: database.directUrl, statementTimeout: 0, maxConnections: 2 }, schema);
+  dataSourceOptions(
+    {
+      ...database,
+      url: database.directUrl,
+      // What goes past the pooler has its session for itself.
+      preparedStatements: database.preparedStatements || database.directUrl !== database.url,
+      statementTimeout: 0,
+      maxConnections: 2,
+    },
+    schema,
+  );
 
 const runPending = async (database: DatabaseConfig, schema: Schema): Promise<string[]> => {
   const dataSource = new DataSource(migrationOptions(database, schema));

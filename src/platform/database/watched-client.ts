@@ -1,4 +1,8 @@
 import { Client, type ClientConfig } from 'pg';
+import { requestCancel } from './cancel-request';
+
+/** How much longer than the statement timeout it may take until the server is asked to end the query. Milliseconds. */
+export const CANCEL_MARGIN = 1_000;
 
 /** How much longer than the statement timeout the server's word of it may take to arrive. Milliseconds. */
 export const ANSWER_MARGIN = 5_000;
@@ -10,6 +14,11 @@ export interface WatchedClientConfig extends ClientConfig {
    * Beyond the statement timeout, or queries would be cut off that the server is about to end itself.
    */
   answerTimeoutMillis?: number;
+  /**
+   * Milliseconds of that silence after which the server is asked to end the query, for servers that know of no
+   * statement timeout; below `answerTimeoutMillis`. By default it is not asked.
+   */
+  cancelAfterMillis?: number;
 }
 
 type AnyQuery = (...parameters: unknown[]) => never;
@@ -18,6 +27,8 @@ type AnyQuery = (...parameters: unknown[]) => never;
  * A `pg` client that does not wait for ever: a host that froze, or a network that swallows packets, sends neither an
  * answer nor the end of the connection. When the server has owed an answer for `answerTimeoutMillis` without sending a
  * byte, the connection is cut; its queries fail as on any broken connection, and a pool does not lend it again.
+ * A while before that (`cancelAfterMillis`) the server is asked to end the query: behind a pooler, which takes no
+ * statement timeout from its clients, that is what keeps a query from running on.
  * Streams are not watched, since their reader may be the slow one.
  */
 export class WatchedClient extends Client {
@@ -25,6 +36,9 @@ export class WatchedClient extends Client {
   silenced: () => void = () => undefined;
 
   private readonly timer: NodeJS.Timeout | undefined;
+  private lastWait: NodeJS.Timeout | undefined;
+  /** What is waited for after the server was asked to end the query; `undefined`: it is not asked. Milliseconds. */
+  private readonly lastPatience: number | undefined;
   /** Whether a query has been sent that is not answered to its end. */
   private owed = false;
   private bytes = 0;
@@ -33,10 +47,18 @@ export class WatchedClient extends Client {
     super(config);
     const patience = config?.answerTimeoutMillis ?? 0;
     if (patience <= 0) return;
+    const cancelAfter = config?.cancelAfterMillis;
+    this.lastPatience = cancelAfter === undefined ? undefined : patience - cancelAfter;
     // One timer, started anew by each query: that costs less than one a query.
-    this.timer = setTimeout(() => this.look(), patience).unref();
-    this.on('drain', () => (this.owed = false));
-    this.once('end', () => clearTimeout(this.timer));
+    this.timer = setTimeout(() => this.look(), cancelAfter ?? patience).unref();
+    this.on('drain', () => {
+      this.owed = false;
+      clearTimeout(this.lastWait);
+    });
+    this.once('end', () => {
+      clearTimeout(this.timer);
+      clearTimeout(this.lastWait);
+    });
   }
 
   /** The overloads of `pg`; what is watched is all but the objects that submit themselves, which are streams. */
@@ -59,6 +81,19 @@ export class WatchedClient extends Client {
       this.timer?.refresh();
       return;
     }
+    if (this.lastPatience === undefined) { this.cut(); return; }
+    requestCancel(this);
+    this.lastWait = setTimeout(() => this.lookAgain(), this.lastPatience).unref();
+  }
+
+  private lookAgain(): void {
+    if (!this.owed) return;
+    if (this.bytesRead === this.bytes) { this.cut(); return; }
+    this.bytes = this.bytesRead;
+    this.timer?.refresh();
+  }
+
+  private cut(): void {
     this.silenced();
     this.connection.stream.destroy();
   }

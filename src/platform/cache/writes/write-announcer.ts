@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
-import { Database } from '../../database';
+import { Database, isConnectionFailure } from '../../database';
 import { CachePresence } from '../presence';
 import { freshToken } from '../versions';
 import { Channel } from './channel';
@@ -62,11 +62,17 @@ export class WriteAnnouncer implements OnApplicationBootstrap, OnModuleDestroy {
   async write<T>(scope: string, work: () => Promise<T>): Promise<T> {
     if (this.announced.getStore() === scope) return work();
     const writer = await this.begin(scope);
-    if (this.database.afterTransaction(() => this.end(writer))) return this.announced.run(scope, work);
+    if (this.database.afterTransaction((failure) => this.conclude(writer, failure))) {
+      return this.announced.run(scope, work);
+    }
+    let failure: unknown;
     try {
       return await this.announced.run(scope, work);
+    } catch (error) {
+      failure = error;
+      throw error;
     } finally {
-      await this.end(writer);
+      await this.conclude(writer, failure);
     }
   }
 
@@ -78,6 +84,15 @@ export class WriteAnnouncer implements OnApplicationBootstrap, OnModuleDestroy {
     this.underWay.add(writer);
     this.timer ??= setInterval(() => this.refresh(), REFRESH_AFTER).unref();
     return writer;
+  }
+
+  /**
+   * When the connection broke, the server may still be at work and commit later: until that is over, the mark stands
+   * and is kept. What is read meanwhile is not cached.
+   */
+  private async conclude(writer: Writer, failure: unknown): Promise<void> {
+    if (!isConnectionFailure(failure)) return this.end(writer);
+    setTimeout(() => void this.end(writer), this.database.workEndsWithin).unref();
   }
 
   /** The write has been committed, or not: nothing may fail any more. */
