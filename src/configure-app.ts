@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { callerOf } from './auth';
@@ -15,10 +14,11 @@ import {
   IDLE_SENDER_AT_SHUTDOWN_MS,
   ProblemFilter,
   requestId,
+  securityHeaders,
   UndeclaredInputGuard,
 } from './platform/http';
-import { FrontDesk, openEntrance } from './platform/front';
-import { logRequests, ProgramLogger, ROOT_LOGGER } from './platform/logging';
+import { FrontDesk, openEntrance, serveHitsFirst } from './platform/front';
+import { logRequests, ProgramLogger, REQUEST_LOGGER } from './platform/logging';
 
 /** Characters; an id has 36, a workflow key at most 50. */
 const MAX_PATH_PARAMETER_LENGTH = 200;
@@ -81,11 +81,23 @@ export const createApp = async (
     reply.header('x-request-id', request.id);
     done();
   });
-  logRequests(fastify, app.get(ROOT_LOGGER));
+  logRequests(fastify, app.get(REQUEST_LOGGER));
   closePromptly(fastify);
   const senders = cutOffIdleSenders(fastify.server, idleSenderMs);
   fastify.addHook('preClose', (done) => {
     senders.allowIdle(IDLE_SENDER_AT_SHUTDOWN_MS);
+    done();
+  });
+  const security = securityHeaders({ contentSecurityPolicy: contentSecurityPolicy(config) });
+  const desk = app.get(FrontDesk);
+  desk.nameCallersBy(callerOf(app));
+  serveHitsFirst(fastify, desk, {
+    ...security,
+    vary: 'Origin, Accept-Encoding',
+    'access-control-expose-headers': EXPOSED_HEADERS.join(', '),
+  });
+  fastify.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(security);
     done();
   });
   app.enableCors({
@@ -94,9 +106,6 @@ export const createApp = async (
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: 600,
   });
-  await app.register(helmet, { contentSecurityPolicy: contentSecurityPolicy(config) });
-  const desk = app.get(FrontDesk);
-  desk.nameCallersBy(callerOf(app));
   openEntrance(fastify, desk, `${DOCS_PATH}/`);
   acceptJsonBodies(app, config.http.maxBodyBytes);
   acceptImportBodies(fastify);

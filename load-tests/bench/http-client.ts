@@ -18,9 +18,11 @@ export const requestBytes = (
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body ?? ''}`);
 };
 
-/** An answer: its status and body. */
+/** An answer. */
 export interface Answer {
   status: number;
+  /** Status line and headers. */
+  head: string;
   body: Buffer;
 }
 
@@ -69,7 +71,9 @@ export class HttpConnection {
     const headerEnd = this.received.indexOf(HEADER_END);
     if (headerEnd < 0) return;
     const head = this.received.toString('latin1', 0, headerEnd);
-    const length = CONTENT_LENGTH.exec(head)?.[1];
+    const status = Number(head.slice(9, 12));
+    // Has no body, whatever length it tells (RFC 9110, 15.4.5).
+    const length = status === 304 ? 0 : CONTENT_LENGTH.exec(head)?.[1];
     if (length === undefined) {
       this.fail(new Error(`An answer without a Content-Length: ${head}`));
       return;
@@ -78,7 +82,7 @@ export class HttpConnection {
     if (this.received.length < end) return;
     const body = this.received.subarray(headerEnd + HEADER_END.length, end);
     this.received = Buffer.alloc(0);
-    this.waiting?.resolve({ status: Number(head.slice(9, 12)), body });
+    this.waiting?.resolve({ status, head, body });
   }
 
   private fail(error: Error): void {

@@ -3,9 +3,10 @@ import { openDatabase, type BenchDatabase } from './bench-database';
 import { type Bench, type Scenario } from './bench';
 import { CLIENTS } from './load';
 import { parseOptions, USAGE, type BenchOptions } from './options';
-import { startProgram } from './program';
+import { buildProgram, startProgram, UNCACHED } from './program';
 import { sectionText } from './report';
 import { appends } from './scenarios/appends';
+import { cached } from './scenarios/cached';
 import { creates } from './scenarios/creates';
 import { depth } from './scenarios/depth';
 import { details } from './scenarios/details';
@@ -15,6 +16,7 @@ import { transfer } from './scenarios/transfer';
 /** Reads before writes, so that no read is measured over what a write left to clean up. */
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   reads: firstPage,
+  cached,
   depth,
   details,
   appends,
@@ -41,7 +43,8 @@ const main = async (): Promise<void> => {
   const options = parseOptions(process.argv.slice(2));
   const database = await openDatabase(options);
   try {
-    const program = await startProgram(database.postgres.url, options);
+    buildProgram(options);
+    const program = await startProgram(database.postgres.url, options, UNCACHED);
     try {
       const { rounds, seconds } = options;
       const bench: Bench = {

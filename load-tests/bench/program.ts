@@ -10,7 +10,16 @@ import { ROOT, startServer, type ServerProcess } from './processes';
 /** Signs the tokens and cursors of a run; the baselines make the same cursors with it. */
 export const SECRET_KEY = 'the-secret-of-the-bench-is-nobodys-secret';
 
-const environment = { SECRET_KEY, ACCESS_TOKEN_EXPIRE_MINUTES: '1440' };
+const environment = {
+  SECRET_KEY,
+  ACCESS_TOKEN_EXPIRE_MINUTES: '1440',
+  // Limits are counted, and never reached.
+  RATE_LIMIT_PER_MINUTE: '1000000000',
+  RATE_LIMIT_PER_HOUR: '1000000000',
+};
+
+/** What the program is run with where the database is to be measured. */
+export const UNCACHED = { CACHE_ENABLED: 'false' };
 
 /** The program as it is run in production, with a log file. */
 export interface Program extends ServerProcess {
@@ -20,14 +29,23 @@ export interface Program extends ServerProcess {
   logLines(): number;
 }
 
-/** Builds the program unless told not to, and starts it in a process of its own. */
-export const startProgram = async (databaseUrl: string, options: BenchOptions): Promise<Program> => {
-  if (options.build) execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit' });
+/** Builds the program unless told not to. */
+export const buildProgram = ({ build }: BenchOptions): void => {
+  if (build) execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit' });
+};
+
+/** Starts the program in a process of its own, with `further` environment variables. */
+export const startProgram = async (
+  databaseUrl: string,
+  options: BenchOptions,
+  further: Readonly<Record<string, string>>,
+): Promise<Program> => {
   const logFile = join(mkdtempSync(join(tmpdir(), 'jobtrail-bench-')), 'jobtrail.log');
   const profile =
     options.cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.cpuProfile}`];
   const server = await startServer([...profile, '--enable-source-maps', 'dist/main.js'], {
     ...environment,
+    ...further,
     DATABASE_URL: databaseUrl,
     HOST: '127.0.0.1',
     PORT: '0',

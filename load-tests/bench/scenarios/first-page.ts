@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Bench, type Scenario } from '../bench';
 import { inTurn, overHttp, runContest } from '../contest';
 import { requestBytes, sendOnce } from '../http-client';
 import { startBaseline, type ServerProcess } from '../processes';
 import { SECRET_KEY } from '../program';
+import { startReady } from '../ready-bodies';
 import { throughputRatio } from '../report';
 
 const OURS = 'Jobtrail';
@@ -45,15 +43,9 @@ const startBaselines = async (
   { database, program }: Bench,
   requests: readonly Buffer[],
 ): Promise<Record<string, ServerProcess>> => {
-  const bodies = join(mkdtempSync(join(tmpdir(), 'jobtrail-bench-')), 'bodies.json');
-  const ready: Record<string, string> = {};
-  for (const [index, owner] of database.owners.ordinary.entries()) {
-    ready[owner] = (await sendOnce(program.port, requests[index]!)).body.toString();
-  }
-  writeFileSync(bodies, JSON.stringify(ready));
-  const environment = { DATABASE_URL: database.postgres.url, SECRET_KEY, BODIES: bodies };
+  const environment = { DATABASE_URL: database.postgres.url, SECRET_KEY };
   return {
-    [READY]: await startBaseline('node-http', environment),
+    [READY]: await startReady(database.owners.ordinary, program, requests),
     [TUTORIAL]: await startBaseline('nest-typeorm', environment),
     [BARE]: await startBaseline('fastify-pg', environment),
   };

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { COMPRESS_FROM, type CachedAnswer, type Encoding } from '../cache';
 import { type Allowance } from '../throttling';
@@ -64,22 +64,3 @@ export const unchangedHeaders = (etag: string, outcome: CacheOutcome): OutgoingH
   vary: 'Accept-Encoding',
   'x-cache': outcome,
 });
-
-/**
- * Sends an answer past the rest of the way that answers go, with the headers that have been set so far.
- * Whoever listens for the end of the response still hears of it.
- */
-export const sendNow = (
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { status, headers, body }: Outgoing,
-  allowance: Allowance | undefined,
-): void => {
-  reply.hijack();
-  const set = reply.getHeaders() as OutgoingHttpHeaders;
-  if (set.vary !== undefined) headers.vary = `${set.vary}, Accept-Encoding`;
-  headers['x-request-id'] = request.id;
-  if (allowance !== undefined) Object.assign(headers, allowanceHeaders(allowance));
-  reply.raw.writeHead(status, { ...set, ...headers });
-  reply.raw.end(body);
-};

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { AppConfig } from '../../config';
 import { AnswerCache, CachePresence, userScope, type CachedAnswer, type Encoding } from '../cache';
 import { Admission, type Admitted } from './admission';
-import { encodingFor, outgoing, sendNow } from './answer-writer';
 import { clientKey } from './client-key';
 import { frontRouteOf, type CachedRoute } from './front-route';
 import { requestKey } from './request-key';
@@ -15,6 +14,8 @@ export interface FrontState {
   readonly stamp: string | undefined;
   /** The key of its answer. */
   readonly key: string | undefined;
+  /** How its answer is cached; `undefined`: it is not. */
+  readonly cached: CachedRoute | undefined;
 }
 
 declare module 'fastify' {
@@ -32,7 +33,7 @@ export type Identify = (request: FastifyRequest) => { readonly id: string } | un
 
 /**
  * Admits each request once, in one round trip: counts it, and finds out what a cached answer to it must have
- * been made under. Sends the answers that memory has before anything else is done for the request.
+ * been made under.
  */
 @Injectable()
 export class FrontDesk {
@@ -65,23 +66,12 @@ export class FrontDesk {
       : this.stamp(request, admitted, cached, key);
   }
 
-  /**
-   * Sends the answer that memory has, and says whether it did. What is wrong with the request is for the
-   * others to say, who come after.
-   */
-  serve(request: FastifyRequest, reply: FastifyReply, cached: CachedRoute, state: FrontState): boolean {
-    const { key, stamp, admitted } = state;
-    if (stamp === undefined || key === undefined || admitted.allowance?.exceeded) return false;
+  /** The answer that memory has for an admitted request, if it may be sent. Counts it. */
+  hit({ key, stamp, admitted, cached }: FrontState): CachedAnswer | undefined {
+    if (stamp === undefined || key === undefined || admitted.allowance?.exceeded) return undefined;
     const answer = this.answers.peek(key, stamp);
-    if (answer === undefined) return false;
-    this.answers.counts.of(cached.namespace).hits += 1;
-    const encoding = encodingFor(request, answer);
-    const send = (body: Buffer): void =>
-      sendNow(request, reply, outgoing(request, answer, 'HIT', encoding, body), admitted.allowance);
-    const body = this.bodyOf(key, answer, encoding);
-    if (body instanceof Promise) body.then(send, () => send(answer.body));
-    else send(body);
-    return true;
+    if (answer !== undefined && cached !== undefined) this.answers.counts.of(cached.namespace).hits += 1;
+    return answer;
   }
 
   /** The bytes of an answer in an encoding. */
@@ -121,11 +111,11 @@ export class FrontDesk {
       const { version } = admitted;
       const stamp =
         generation === undefined || version === undefined ? undefined : `${generation}.${version}`;
-      return (request.front = { admitted, stamp, key });
+      return (request.front = { admitted, stamp, key, cached });
     };
     if (cached === undefined || key === undefined)
-      return (request.front = { admitted, stamp: undefined, key });
-    if (cached.mayBeOld) return (request.front = { admitted, stamp: MAY_BE_OLD, key });
+      return (request.front = { admitted, stamp: undefined, key, cached });
+    if (cached.mayBeOld) return (request.front = { admitted, stamp: MAY_BE_OLD, key, cached });
     if (admitted.version === undefined) return finish(undefined);
     const generation = this.presence.generation();
     return generation instanceof Promise ? generation.then(finish) : finish(generation);

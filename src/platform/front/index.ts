@@ -1,4 +1,4 @@
-export { openEntrance } from './entrance';
+export { openEntrance, serveHitsFirst } from './entrance';
 export { expiresWithin } from './expiry';
 export { FrontDesk, type Identify } from './front-desk';
 export { FrontModule } from './front.module';

@@ -28,3 +28,4 @@ export { JsonText } from './json-text';
 export { UuidParam } from './uuid-param';
 export { VerbatimAnswer } from './verbatim-answer';
 export { acceptJsonBodies, MAX_DEPTH, nestsWithin } from './json-bodies';
+export { securityHeaders } from './security-headers';

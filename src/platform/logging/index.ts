@@ -1,3 +1,3 @@
 export { LoggingModule } from './logging.module';
 export { ProgramLogger } from './program-logger';
-export { logRequests, ROOT_LOGGER } from './request-log';
+export { logRequests, REQUEST_LOGGER } from './request-log';

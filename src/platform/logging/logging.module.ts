@@ -4,7 +4,7 @@ import { LoggerModule } from 'nestjs-pino';
 import { destination, pino, type DestinationStream } from 'pino';
 import { AppConfig } from '../../config';
 import { ProgramLogger } from './program-logger';
-import { ROOT_LOGGER } from './request-log';
+import { REQUEST_LOGGER } from './request-log';
 
 /** What of a request is logged: never headers, bodies or query texts, which may hold secrets and personal data. */
 const requestLine = (request: FastifyRequest): Record<string, unknown> => ({
@@ -38,13 +38,15 @@ const logDestination = (file: string | undefined): DestinationStream =>
 @Module({})
 export class LoggingModule {
   static forRoot(config: AppConfig): DynamicModule {
+    const { level } = config.log;
+    const out = logDestination(config.log.file);
     const root = pino(
       {
-        level: config.log.level,
+        level,
         serializers: { err: errorLine },
         redact: ['password', 'token', 'refreshToken', '*.password', '*.token', '*.refreshToken'],
       },
-      logDestination(config.log.file),
+      out,
     );
     const logger = LoggerModule.forRoot({
       forRoutes: ['{*path}'],
@@ -59,8 +61,11 @@ export class LoggingModule {
     return {
       module: LoggingModule,
       imports: [logger],
-      providers: [ProgramLogger, { provide: ROOT_LOGGER, useValue: root }],
-      exports: [logger, ProgramLogger, ROOT_LOGGER],
+      providers: [
+        ProgramLogger, // Its lines hold nothing to redact, and looking for it costs more than writing them.
+        { provide: REQUEST_LOGGER, useValue: pino({ level }, out) },
+      ],
+      exports: [logger, ProgramLogger, REQUEST_LOGGER],
     };
   }
 }

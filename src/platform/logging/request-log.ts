@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 
-/** Injection token of the `pino` logger under all lines of the program. */
-export const ROOT_LOGGER = Symbol('root logger');
+/** Injection token of the `pino` logger of requests. */
+export const REQUEST_LOGGER = Symbol('request logger');
 
 /**
  * Logs each request once, when its answer has left or broken off, with its duration in milliseconds: at level

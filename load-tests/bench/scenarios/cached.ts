@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { startRedis } from '../../../test/support/redis-server';
+import { type Scenario } from '../bench';
+import { inTurn, overHttp, runContest } from '../contest';
+import { requestBytes, sendOnce } from '../http-client';
+import { startProgram, type Program } from '../program';
+import { startReady } from '../ready-bodies';
+import { throughputRatio } from '../report';
+
+const READY = 'node:http, bytes ready';
+const MEMORY = 'HIT in memory';
+const REDIS = 'HIT with Redis';
+const UNCHANGED = '304 in memory';
+
+/** Owners whose first page is asked for in turn: all of them fit into the cache. */
+const OWNERS = 500;
+
+/** Cached first pages, in memory mode and with Redis, against a server that has the same bytes ready. */
+export const cached: Scenario = async ({ database, program, options, rounds }) => {
+  const { url } = database.postgres;
+  const owners = database.owners.ordinary.slice(0, OWNERS);
+  const asked = owners.map((owner) => requestBytes('GET', '/api/jobs', program.headers(owner)));
+  const ready = await startReady(owners, program, asked);
+  const redis = await startRedis();
+  try {
+    // Processes that do not hear of each other do not cache: one contest after the other.
+    const withRedis = await running(startProgram(url, options, { REDIS_URL: redis.url }), async (shared) =>
+      runContest(
+        [
+          overHttp(REDIS, shared, inTurn(await warm(shared, asked)), 200),
+          overHttp(`${READY} (again)`, ready, inTurn(asked)),
+        ],
+        rounds,
+      ),
+    );
+    const inMemory = await running(startProgram(url, options, {}), async (memory) => {
+      const known = await warm(memory, asked);
+      return runContest(
+        [
+          overHttp(UNCHANGED, memory, inTurn(await conditional(memory, owners)), 304),
+          overHttp(MEMORY, memory, inTurn(known), 200),
+          overHttp(READY, ready, inTurn(asked)),
+        ],
+        rounds,
+      );
+    });
+    const outcomes = [...withRedis, ...inMemory];
+    const ratio = (of: string, to = READY): number => throughputRatio(outcomes, of, to);
+    return {
+      title: `Cached first page of ${owners.length} owners in turn`,
+      outcomes,
+      targets: [
+        { what: 'hit in memory, to node:http', measured: ratio(MEMORY), wanted: 0.35 },
+        { what: '304 in memory, to node:http', measured: ratio(UNCHANGED), wanted: 0.35 },
+        { what: 'hit with Redis, to node:http', measured: ratio(REDIS, `${READY} (again)`), wanted: 0.25 },
+      ],
+    };
+  } finally {
+    await Promise.all([ready.stop(), redis.stop()]);
+  }
+};
+
+const running = async <T>(starting: Promise<Program>, work: (program: Program) => Promise<T>): Promise<T> => {
+  const program = await starting;
+  try {
+    return await work(program);
+  } finally {
+    await program.stop();
+  }
+};
+
+/** Longest that it takes until others on the database, which announce elsewhere, count as ended. Milliseconds. */
+const ALONE_AFTER = 15_000;
+
+/** Fills the cache, and makes sure that it is. */
+const warm = async (server: Program, requests: Buffer[]): Promise<Buffer[]> => {
+  const deadline = performance.now() + ALONE_AFTER;
+  for (;;) {
+    for (const request of requests) await sendOnce(server.port, request);
+    const { head } = await sendOnce(server.port, requests.at(-1)!);
+    if (/x-cache: HIT/i.test(head)) return requests;
+    assert(performance.now() < deadline, `It should be a hit: ${head}`);
+  }
+};
+
+/** Requests by clients that have the answer already. */
+const conditional = async (server: Program, owners: readonly string[]): Promise<Buffer[]> => {
+  const requests: Buffer[] = [];
+  for (const owner of owners) {
+    const headers = server.headers(owner);
+    const { head } = await sendOnce(server.port, requestBytes('GET', '/api/jobs', headers));
+    const etag = /\r\netag: ([^\r]+)/i.exec(head)?.[1] ?? '';
+    requests.push(requestBytes('GET', '/api/jobs', { ...headers, 'if-none-match': etag }));
+  }
+  return requests;
+};
