@@ -81,14 +81,20 @@ export class WatchedClient extends Client {
       this.timer?.refresh();
       return;
     }
-    if (this.lastPatience === undefined) { this.cut(); return; }
+    if (this.lastPatience === undefined) {
+      this.cut();
+      return;
+    }
     requestCancel(this);
     this.lastWait = setTimeout(() => this.lookAgain(), this.lastPatience).unref();
   }
 
   private lookAgain(): void {
     if (!this.owed) return;
-    if (this.bytesRead === this.bytes) { this.cut(); return; }
+    if (this.bytesRead === this.bytes) {
+      this.cut();
+      return;
+    }
     this.bytes = this.bytesRead;
     this.timer?.refresh();
   }
