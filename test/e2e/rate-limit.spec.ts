@@ -1,44 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { startCachingApp } from '../support/caching-app';
+import { from, newClient, remaining, spend, startLimitedApp, told, type Call } from '../support/rate-limited';
 import { startTestApp, TEST_PASSWORD, type TestApp, type TestResponse } from '../support/test-app';
-
-/** Behind one proxy, so that each test can be a client of its own: the sender of `X-Forwarded-For`. */
-const limited = (overrides: Partial<NodeJS.ProcessEnv> = {}): Promise<TestApp> =>
-  startTestApp({ RATE_LIMIT_ENABLED: 'true', TRUST_PROXY: '1', ...overrides });
-
-let next = 0;
-/** An address that no other test uses. */
-const newClient = (): string => `198.51.${Math.floor((next += 1) / 250)}.${next % 250}`;
-
-/** What an answer says of the limits: limit, remaining, reset. */
-const told = ({ headers }: TestResponse): (number | undefined)[] =>
-  ['limit', 'remaining', 'reset'].map((name) => {
-    const value = headers.get(`x-ratelimit-${name}`);
-    return value === null ? undefined : Number(value);
-  });
-const remaining = (answer: TestResponse): number | undefined => told(answer)[1];
-
-interface Call {
-  method?: string;
-  path: string;
-  token?: string;
-  body?: unknown;
-  headers?: Record<string, string>;
-}
-
-const from = (app: TestApp, client: string, { method = 'GET', path, headers, ...rest }: Call) =>
-  app.request(method, path, { ...rest, headers: { 'x-forwarded-for': client, ...headers } });
-
-/** Spends requests of a client. */
-const spend = async (app: TestApp, client: string, times: number): Promise<TestResponse> => {
-  let last: TestResponse | undefined;
-  for (let time = 0; time < times; time += 1) last = await from(app, client, { path: '/api/nowhere' });
-  if (last === undefined) throw new Error('Nothing was sent');
-  return last;
-};
 
 describe('By default a client', () => {
   let app: TestApp;
-  beforeAll(async () => (app = await limited()));
+  beforeAll(async () => (app = await startLimitedApp()));
   afterAll(() => app.close());
 
   it('has 60 requests a minute over all routes together, and the 61st is refused', async () => {
@@ -59,10 +26,10 @@ describe('By default a client', () => {
       { method: 'POST', path: '/api/jobs', token, body: { title: 'A job' } },
     ];
     for (let sent = 1; sent < 60; sent += 1) {
-      const answer = await from(app, client, calls[sent % calls.length]!);
+      const answer = await from(app, client, calls[sent % calls.length]);
       expect([answer.status < 429, ...told(answer).slice(0, 2)]).toEqual([true, 60, 59 - sent]);
     }
-    const refused = await from(app, client, calls[0]!);
+    const refused = await from(app, client, calls[0]);
     expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited']);
     expect(refused.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
     expect(refused.body).toMatchObject({ title: 'Too Many Requests', status: 429, instance: '/api/jobs' });
@@ -104,7 +71,7 @@ describe('Every counted answer tells what is left', () => {
   let app: TestApp;
   let token: string;
   beforeAll(async () => {
-    app = await limited({ MAX_BODY_BYTES: '65536' });
+    app = await startCachingApp({ RATE_LIMIT_ENABLED: 'true', TRUST_PROXY: '1', MAX_BODY_BYTES: '65536' });
     ({ token } = await app.register());
   });
   afterAll(() => app.close());
@@ -184,10 +151,10 @@ describe('Every counted answer tells what is left', () => {
   });
 
   it('of the tighter window', async () => {
-    const hourly = await limited({ RATE_LIMIT_PER_MINUTE: '5', RATE_LIMIT_PER_HOUR: '3' });
+    const hourly = await startLimitedApp({ RATE_LIMIT_PER_MINUTE: '5', RATE_LIMIT_PER_HOUR: '3' });
     try {
       const client = newClient();
-      const [limit, left, reset] = told(await spend(hourly, client, 1));
+      const [limit, left, reset] = told(await from(hourly, client));
       expect([limit, left]).toEqual([3, 2]);
       expect(reset).toBeGreaterThan(3_590);
       await spend(hourly, client, 2);
@@ -202,7 +169,7 @@ describe('Every counted answer tells what is left', () => {
 
 describe('A request too many', () => {
   it('is refused before its body is read', async () => {
-    const app = await limited({ RATE_LIMIT_PER_MINUTE: '1' });
+    const app = await startLimitedApp({ RATE_LIMIT_PER_MINUTE: '1' });
     try {
       const client = newClient();
       await spend(app, client, 1);
@@ -214,12 +181,11 @@ describe('A request too many', () => {
   });
 
   it('does not prolong the window', async () => {
-    const app = await limited({ RATE_LIMIT_PER_MINUTE: '2' });
+    const app = await startLimitedApp({ RATE_LIMIT_PER_MINUTE: '2' });
     try {
       const client = newClient();
       await spend(app, client, 2);
-      const resets = [];
-      for (let time = 0; time < 20; time += 1) resets.push(told(await spend(app, client, 1))[2]!);
+      const resets = (await spend(app, client, 20)).map((answer) => told(answer)[2]!);
       expect(Math.max(...resets)).toBeLessThanOrEqual(60);
       expect(resets).toEqual([...resets].sort((a, b) => b - a));
     } finally {
@@ -230,7 +196,7 @@ describe('A request too many', () => {
 
 describe('RATE_LIMIT_TRACKER=user', () => {
   it('counts each user apart from wherever they come, and others by address', async () => {
-    const app = await limited({ RATE_LIMIT_TRACKER: 'user', RATE_LIMIT_PER_MINUTE: '3' });
+    const app = await startLimitedApp({ RATE_LIMIT_TRACKER: 'user', RATE_LIMIT_PER_MINUTE: '3' });
     try {
       const client = newClient();
       const register = async (): Promise<string> => {
@@ -273,7 +239,7 @@ describe('RATE_LIMIT_ENABLED=false', () => {
 
 describe('The brake on failed logins', () => {
   it('holds beside the limits, and tells how long it lasts itself', async () => {
-    const app = await limited();
+    const app = await startLimitedApp();
     try {
       const client = newClient();
       const { user } = await app.register();
