@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppConfig } from '../../../config';
-import { within } from '../../redis';
+import { READ_PATIENCE, within } from '../../redis';
 import { ENTER, LEAVE, LOOK, RENEW } from './presence.statements';
 import { PresenceConnection } from './presence-connection';
 
 /** How long the leave to serve from the cache holds. Milliseconds. */
-const LEASE = 2_000;
+const LEASE = 3_000;
 
 /** Timers may fire early, clocks may run at different rates. Milliseconds. */
 const MARGIN = 50;
@@ -16,21 +16,29 @@ const MARGIN = 50;
 /** The lease is renewed when it is used and older than this. Milliseconds. */
 const RENEW_AFTER = 500;
 
-/** How long the entry counts as seen by others; well below the 10 s after which they take it for dead. Milliseconds. */
+/** How long the entry counts as seen by others; well below the time after which they take it for dead. Milliseconds. */
 const PRESENT = 5_000;
-
-/** How long a read waits for a lease before it goes to the database. Milliseconds. */
-const READ_PATIENCE = 40;
 
 interface Look {
   generation: string;
+  company: boolean;
   strangers: boolean;
+}
+
+/** Where this process announces its writes, from one time that it entered until the next. */
+export interface Standing {
+  /** `null`: nowhere. */
+  readonly channel: string | null;
+  /** Counts the times that it entered. */
+  readonly turn: number;
+  /** Counts the times that others may have taken it for dead before. */
+  readonly lapses: number;
 }
 
 /**
  * Who else works on this database, and whether this process may serve from its cache. Each process enters
  * itself with the channel that it announces its writes on. While all that are alive share one channel, each
- * may serve from the cache, on a lease of 2 s; as soon as one announces elsewhere or nowhere, none may. One
+ * may serve from the cache, on a lease of 3 s; as soon as one announces elsewhere or nowhere, none may. One
  * who changes its channel waits, before its next write, until the leases have run out that were given before.
  * Leases are measured on the monotonic clock of the process that holds one. Nothing runs while nobody asks.
  */
@@ -39,8 +47,12 @@ export class CachePresence implements OnApplicationShutdown {
   private readonly logger = new Logger('Cache');
   private readonly id = randomUUID();
   private readonly connection: PresenceConnection;
-  private announcing: string | null = null;
-  private suspended = false;
+  private now: Standing = { channel: null, turn: 0, lapses: 0 };
+  /** Whether the next time it enters has to replace the generation, because it could not be done before. */
+  private owesGeneration = false;
+  /** How often it was suspended, and how many of these are over. */
+  private suspensions = 0;
+  private resumed = 0;
   private lease = { generation: '', until: -Infinity };
   private presentUntil = -Infinity;
   private settledAt = Infinity;
@@ -48,6 +60,7 @@ export class CachePresence implements OnApplicationShutdown {
   private queue: Promise<void> = Promise.resolve();
   private renewing: Promise<void> | undefined;
   private strangers = false;
+  private company = false;
 
   constructor(config: AppConfig) {
     this.connection = new PresenceConnection(config.database);
@@ -79,36 +92,54 @@ export class CachePresence implements OnApplicationShutdown {
    * @throws what the database throws; entering is then tried again by whoever next needs it
    */
   async announceOn(channel: string | null, replace: boolean): Promise<void> {
+    const { suspensions } = this;
     await this.exclusively(() => {
-      this.suspended = false;
+      // What suspends it while this waits for its turn is not over by it.
+      this.resumed = suspensions;
       return this.enter(channel, replace);
     });
   }
 
-  /** The channel that writes are to be announced on, from before others are told of it; `null`: on none. */
-  get channel(): string | null {
-    return this.announcing;
+  /** Where writes are to be announced, from before others are told of it. */
+  get standing(): Standing {
+    return this.now;
   }
 
   /** Holds no lease until `announceOn`: what the versions come from is not what it was. */
   suspend(): void {
-    this.suspended = true;
+    this.suspensions += 1;
     this.lease.until = -Infinity;
   }
 
-  /** Makes everything that has been cached so far unusable, for everyone. */
-  async replaceGeneration(): Promise<void> {
-    await this.exclusively(() => this.enter(this.announcing, true));
+  /**
+   * Makes everything that has been cached so far unusable, for everyone, and resolves when nobody serves it
+   * any more. @throws what the database throws; it is then done when this process next enters
+   */
+  async overrule(): Promise<void> {
+    await this.exclusively(() => this.enter(this.now.channel, true));
+    if (this.company) await delay(LEASE + MARGIN);
   }
 
   /**
-   * Resolves when a write may begin: others know of this process, and on which channel to hear of it.
+   * Resolves when a write may begin, with where it is to be announced: others know of this, and the leases have
+   * run out that were given before they did.
    * @throws what the database throws
    */
-  beforeWrite(): Promise<void> | undefined {
-    const now = performance.now();
-    if (now - this.renewedAt > RENEW_AFTER) void this.renew().catch(() => undefined);
-    return now < this.presentUntil && now >= this.settledAt ? undefined : this.settle();
+  beforeWrite(): Standing | Promise<Standing> {
+    if (performance.now() - this.renewedAt > RENEW_AFTER) this.keep();
+    return this.settled ? this.now : this.settle();
+  }
+
+  /** Whether others have seen this process without a gap since then, so that nobody has taken it for dead. */
+  async seenSince({ lapses }: Standing): Promise<boolean> {
+    if (!this.present) await this.renew();
+    return this.now.lapses === lapses;
+  }
+
+  /** Resolves when the leases have run out that were given before it entered; at once if it has not. */
+  async leasesEnded(): Promise<void> {
+    const remaining = this.settledAt - performance.now();
+    if (Number.isFinite(remaining) && remaining > 0) await delay(remaining + MARGIN);
   }
 
   /** Stays entered while a write takes its time. */
@@ -116,9 +147,13 @@ export class CachePresence implements OnApplicationShutdown {
     void this.renew().catch(() => undefined);
   }
 
-  /** When this process was last seen by others without a gap; a gap may have passed for its end. */
-  get present(): boolean {
+  /** Whether this process counts as seen by others. */
+  private get present(): boolean {
     return performance.now() < this.presentUntil;
+  }
+
+  private get settled(): boolean {
+    return this.present && performance.now() >= this.settledAt;
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -126,10 +161,14 @@ export class CachePresence implements OnApplicationShutdown {
     await this.connection.close();
   }
 
-  private async settle(): Promise<void> {
-    if (!this.present || this.settledAt === Infinity) await this.renew();
-    const remaining = this.settledAt - performance.now();
-    if (remaining > 0) await delay(remaining);
+  private async settle(): Promise<Standing> {
+    while (!this.settled) {
+      if (!this.present || this.settledAt === Infinity) await this.renew();
+      // It may enter anew meanwhile, and then it is to be waited for again.
+      const remaining = this.settledAt - performance.now();
+      if (Number.isFinite(remaining) && remaining > 0) await delay(remaining);
+    }
+    return this.now;
   }
 
   private renew(): Promise<void> {
@@ -139,23 +178,27 @@ export class CachePresence implements OnApplicationShutdown {
 
   private async look(): Promise<void> {
     const sentAt = (this.renewedAt = performance.now());
-    const [found] = await this.connection.query<Look & { present: boolean }>(RENEW, [
-      this.id,
-      this.announcing,
-    ]);
+    const { channel } = this.now;
+    const [found] = await this.connection.query<Look & { present: boolean }>(RENEW, [this.id, channel]);
     // An entry that failed half-way is made again.
-    const entered = this.settledAt !== Infinity && found?.present === true;
-    if (!entered) return this.enter(this.announcing, false);
+    if (this.settledAt === Infinity || found === undefined) return this.enter(channel, false);
+    if (!found.present) {
+      this.now = { ...this.now, lapses: this.now.lapses + 1 };
+      return this.enter(channel, false);
+    }
     this.presentUntil = sentAt + PRESENT;
     this.judge(found, sentAt);
   }
 
   private async enter(channel: string | null, replace: boolean): Promise<void> {
-    this.announcing = channel;
+    const { turn, lapses } = this.now;
+    this.now = { channel, turn: turn + 1, lapses };
+    this.owesGeneration ||= replace;
     this.lease.until = -Infinity;
     this.settledAt = Infinity;
     const enteredAt = (this.renewedAt = performance.now());
-    await this.connection.query(ENTER, [this.id, channel, replace]);
+    await this.connection.query(ENTER, [this.id, channel, this.owesGeneration]);
+    this.owesGeneration = false;
     const sentAt = performance.now();
     const [found] = await this.connection.query<Look>(LOOK, [this.id, channel]);
     if (found === undefined) throw new Error('The table cache_generation has no row');
@@ -164,8 +207,9 @@ export class CachePresence implements OnApplicationShutdown {
     this.judge(found, sentAt);
   }
 
-  private judge({ generation, strangers }: Look, sentAt: number): void {
-    const leave = this.announcing !== null && !strangers && !this.suspended;
+  private judge({ generation, company, strangers }: Look, sentAt: number): void {
+    const leave = this.now.channel !== null && !strangers && this.suspensions === this.resumed;
+    this.company = company;
     this.lease = { generation, until: leave ? sentAt + LEASE : -Infinity };
     if (strangers === this.strangers) return;
     this.strangers = strangers;
