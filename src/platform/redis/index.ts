@@ -1,5 +1,6 @@
 export { luaScript, type LuaScript } from './lua-script';
+export { type RedisClient } from './redis-connection';
 export { RedisAway, RedisLink } from './redis-link';
 export { RedisModule } from './redis.module';
-export { type RedisClient, type RedisSession } from './redis-session';
+export { READ_PATIENCE, type RedisSession } from './redis-session';
 export { within } from './within';

@@ -2,7 +2,8 @@ import { Logger, type OnModuleDestroy } from '@nestjs/common';
 import { performance } from 'node:perf_hooks';
 import { type RedisConfig } from '../../config';
 import { type LuaScript } from './lua-script';
-import { RedisSession, type RedisClient } from './redis-session';
+import { type RedisClient, type RedisConnection } from './redis-connection';
+import { RedisSession } from './redis-session';
 import { TookTooLong, within } from './within';
 
 /** Redis cannot be used now; whoever asks goes on without it. */
@@ -13,11 +14,15 @@ export class RedisAway extends Error {
 /** Who wants to know when Redis comes and goes. */
 export type LinkListener = (session: RedisSession | undefined) => void;
 
-/** Answers that stay out in a row, over at least so many milliseconds, open the breaker. */
-const PATIENCE = { misses: 3, milliseconds: 150 };
-
 /** Between attempts to reach a Redis that is away. Milliseconds; doubled from the first to the last. */
 const RETRY_AFTER = { first: 100, most: 2_000 };
+
+/** A session that lasted less is of a Redis that comes and goes: it is tried ever more seldom. Milliseconds. */
+const STEADY = 10_000;
+
+/** Whether an error is about one key, not about Redis: somebody else's value is there. */
+const isOfValue = (error: Error): boolean =>
+  error instanceof SyntaxError || error.message.startsWith('WRONGTYPE');
 
 /**
  * The one way to Redis. While Redis answers there is a session; when it breaks, stays silent, or refuses for
@@ -34,9 +39,7 @@ export class RedisLink implements OnModuleDestroy {
   private retry: NodeJS.Timeout | undefined;
   private retryAfter = RETRY_AFTER.first;
   private healthCheck: NodeJS.Timeout | undefined;
-  private silentSince: number | undefined;
-  private silences = 0;
-  private usedAt = 0;
+  private openedAt = 0;
   private toldAway = false;
   private ended = false;
 
@@ -76,11 +79,11 @@ export class RedisLink implements OnModuleDestroy {
    */
   async run<Reply>(script: LuaScript, parameters: readonly string[], patience: number): Promise<Reply> {
     const command = ['EVALSHA', script.sha, String(script.keys), ...parameters];
-    return this.call(script.label, patience, ({ control }) =>
-      control.sendCommand<Reply>(command).catch((error: unknown) => {
+    return this.call(this.current?.control, script.label, patience, (client) =>
+      client.sendCommand<Reply>(command).catch((error: unknown) => {
         if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
         // Somebody emptied the server's scripts: this sends it with its text, which loads it again.
-        return control.sendCommand<Reply>(['EVAL', script.text, ...command.slice(2)]);
+        return client.sendCommand<Reply>(['EVAL', script.text, ...command.slice(2)]);
       }),
     );
   }
@@ -91,7 +94,7 @@ export class RedisLink implements OnModuleDestroy {
     patience: number,
     work: (client: RedisClient) => Promise<T>,
   ): Promise<T> {
-    return this.call(label, patience, ({ bodies }) => work(bodies));
+    return this.call(this.current?.bodies, label, patience, work);
   }
 
   /** Ends the session and tries no more. */
@@ -104,41 +107,35 @@ export class RedisLink implements OnModuleDestroy {
   }
 
   private async call<T>(
+    connection: RedisConnection | undefined,
     label: string,
     patience: number,
-    work: (session: RedisSession) => Promise<T>,
+    work: (client: RedisClient) => Promise<T>,
   ): Promise<T> {
     const session = this.current;
-    if (session === undefined) throw new RedisAway('Redis is away');
+    if (session === undefined || connection === undefined) throw new RedisAway('Redis is away');
     this.counted.set(label, (this.counted.get(label) ?? 0) + 1);
-    this.usedAt = performance.now();
+    connection.usedAt = performance.now();
     try {
-      const reply = await within(work(session), patience);
-      this.silences = 0;
+      const reply = await within(work(connection.client), patience);
+      connection.answered();
       return reply;
     } catch (error) {
-      this.failed(session, error as Error);
-      throw new RedisAway(`Redis: ${(error as Error).message}`, { cause: error });
+      const reason = error as Error;
+      // A refusal opens the breaker at once, silence when it lasts.
+      const lost =
+        reason instanceof TookTooLong
+          ? connection.stayedSilent(patience) || patience >= this.config.socketTimeout
+          : !isOfValue(reason);
+      if (lost) this.lose(session, reason);
+      throw new RedisAway(`Redis: ${reason.message}`, { cause: error });
     }
-  }
-
-  /** A refusal opens the breaker at once, silence when it lasts. */
-  private failed(session: RedisSession, error: Error): void {
-    if (!(error instanceof TookTooLong)) {
-      this.lose(session, error);
-      return;
-    }
-    const now = performance.now();
-    if (this.silences === 0) this.silentSince = now;
-    this.silences += 1;
-    const lasted = now - (this.silentSince ?? now);
-    if (this.silences >= PATIENCE.misses && lasted >= PATIENCE.milliseconds) this.lose(session, error);
   }
 
   private lose(session: RedisSession, reason: Error): void {
     if (session !== this.current) return;
     this.current = undefined;
-    this.silences = 0;
+    if (performance.now() - this.openedAt > STEADY) this.retryAfter = RETRY_AFTER.first;
     session.close();
     this.sayAway(reason);
     this.tell();
@@ -169,7 +166,7 @@ export class RedisLink implements OnModuleDestroy {
       return;
     }
     this.current = opened;
-    this.retryAfter = RETRY_AFTER.first;
+    this.openedAt = performance.now();
     this.logger.log(this.toldAway ? 'Redis is back' : 'Redis is there');
     this.toldAway = false;
     this.tell();
@@ -186,13 +183,14 @@ export class RedisLink implements OnModuleDestroy {
   }
 
   private checkIdle(): void {
-    if (this.current === undefined || performance.now() - this.usedAt < this.config.healthCheckInterval / 2)
-      return;
-    const ping = ({ control }: RedisSession) => control.sendCommand(['PING']);
-    const session = this.current;
-    this.call('ping', this.config.socketTimeout, ping).catch((error: unknown) => {
-      this.lose(session, error as Error);
-    });
+    const idleSince = performance.now() - this.config.healthCheckInterval / 2;
+    const { socketTimeout } = this.config;
+    for (const connection of this.current?.connections ?? []) {
+      if (connection.usedAt > idleSince) continue;
+      this.call(connection, 'ping', socketTimeout, (client) => client.sendCommand(['PING'])).catch(
+        () => undefined,
+      );
+    }
   }
 
   private sayAway(reason: Error): void {

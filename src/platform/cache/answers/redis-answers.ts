@@ -1,11 +1,8 @@
 import KeyvRedis from '@keyv/redis';
 import { createHash } from 'node:crypto';
 import { Keyv } from 'keyv';
-import { type RedisClient, type RedisLink } from '../../redis';
+import { READ_PATIENCE, type RedisClient, type RedisLink } from '../../redis';
 import { CachedAnswer } from './cached-answer';
-
-/** Milliseconds that a read waits for a body from Redis before it asks the database. */
-const READ_PATIENCE = 40;
 
 /** Changes whenever what is stored changes its shape: another version's values are then not found. */
 const FORMAT = 1;

@@ -1,3 +1,3 @@
 export { CacheGeneration } from './cache-generation.entity';
 export { CacheInstance } from './cache-instance.entity';
-export { CachePresence } from './cache-presence';
+export { CachePresence, type Standing } from './cache-presence';

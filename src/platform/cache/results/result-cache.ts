@@ -1,13 +1,10 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { AppConfig } from '../../../config';
-import { RedisLink } from '../../redis';
+import { READ_PATIENCE, RedisLink } from '../../redis';
 import { AnswerCache, CachedAnswer } from '../answers';
 import { CachePresence } from '../presence';
 import { MemoryVersions, RedisVersions, userScope, type Version } from '../versions';
 import { type CachedResult } from './cache-result.decorator';
-
-/** Milliseconds that a result waits for its version. */
-const PATIENCE = 40;
 
 /** The stamp of results that may be old. */
 const MAY_BE_OLD = 'old';
@@ -65,7 +62,7 @@ export class ResultCache {
   private async version(scope: string): Promise<Version> {
     if (this.link === undefined || this.sharedVersions === undefined) return this.ownVersions.current(scope);
     if (this.link.session === undefined) return undefined;
-    return this.sharedVersions.current(scope, PATIENCE).catch(() => undefined);
+    return this.sharedVersions.current(scope, READ_PATIENCE).catch(() => undefined);
   }
 
   private answerOf(value: unknown, stamp: string, { ttl }: CachedResult): CachedAnswer {

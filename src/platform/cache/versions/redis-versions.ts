@@ -14,6 +14,7 @@ const MARK = luaScript(
   2,
   `local time = redis.call('TIME')
    local now = time[1] * 1000 + math.floor(time[2] / 1000)
+   if redis.call('TYPE', KEYS[2]).ok ~= 'zset' then redis.call('DEL', KEYS[2]) end
    redis.call('ZADD', KEYS[2], now + ARGV[2], ARGV[1])
    redis.call('PEXPIRE', KEYS[2], ARGV[2] * 2)
    redis.call('DEL', KEYS[1])`,
@@ -23,24 +24,26 @@ const RENEW = luaScript(
   'renew',
   2,
   `redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
-   redis.call('ZREM', KEYS[2], ARGV[1])`,
+   if redis.call('TYPE', KEYS[2]).ok == 'zset' then redis.call('ZREM', KEYS[2], ARGV[1]) end`,
 );
 
 /**
  * Lua that sets the local \`version\` to that of the scope with the keys \`version_key\` and \`writers_key\`, or
- * to the empty text while it is being written. \`fresh\` is the version of a scope that has none.
+ * to the empty text while it is being written. \`fresh\` is the version of a scope that has none. What is no
+ * version or no set of writers, so not ours, is replaced.
  */
 export const readVersion = (versionKey: string, writersKey: string, fresh: string): string => `
   local version = ''
   local writing = false
   if redis.call('EXISTS', ${writersKey}) == 1 then
     local time = redis.call('TIME')
+    if redis.call('TYPE', ${writersKey}).ok ~= 'zset' then redis.call('DEL', ${writersKey}) end
     redis.call('ZREMRANGEBYSCORE', ${writersKey}, '-inf', time[1] * 1000 + math.floor(time[2] / 1000))
     writing = redis.call('ZCARD', ${writersKey}) > 0
   end
   if not writing then
-    version = redis.call('GET', ${versionKey})
-    if not version then
+    version = redis.pcall('GET', ${versionKey})
+    if type(version) ~= 'string' or version == '' then
       version = ${fresh}
       redis.call('SET', ${versionKey}, version, 'EX', ${VERSION_SECONDS})
     end

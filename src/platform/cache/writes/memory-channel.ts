@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type CachePresence } from '../presence';
 import { type MemoryVersions } from '../versions';
-import { type Channel } from './channel';
+import { type Channel, type Mark } from './channel';
 
 /** The channel of a process that shares its cache with nobody. */
 export class MemoryChannel implements Channel {
@@ -16,24 +16,24 @@ export class MemoryChannel implements Channel {
     await this.presence.announceOn(this.name, false);
   }
 
-  async mark(scope: string, writer: string): Promise<boolean> {
-    await this.presence.beforeWrite();
+  async mark(scope: string, writer: string): Promise<Mark> {
+    const standing = await this.presence.beforeWrite();
     this.versions.mark(scope, writer);
-    return true;
+    return { standing, at: undefined };
   }
 
-  refresh(): Promise<void> {
-    return Promise.resolve();
+  /** Its marks stand until they are taken away. */
+  refresh(): Promise<Mark> {
+    return Promise.resolve({ standing: this.presence.standing, at: undefined });
   }
 
-  renew(scope: string, writer: string): Promise<void> {
+  renew(scope: string, writer: string): Promise<boolean> {
     this.versions.renew(scope, writer);
-    return Promise.resolve();
+    return Promise.resolve(true);
   }
 
-  /** Its marks are for this process; what others may serve is a matter of being seen by them. */
-  holds(): boolean {
-    return false;
+  covers(): boolean {
+    return true;
   }
 
   ages(): boolean {

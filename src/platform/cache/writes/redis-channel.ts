@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { type RedisLink, type RedisSession } from '../../redis';
-import { type CachePresence } from '../presence';
+import { type CachePresence, type Standing } from '../presence';
 import { MARK_MILLISECONDS, type RedisVersions } from '../versions';
-import { type Channel } from './channel';
+import { type Channel, type Mark } from './channel';
 
 /** After so long, entering again is tried when the database refused it. Milliseconds. */
 const ENTER_AGAIN_AFTER = 1_000;
@@ -18,12 +18,16 @@ const ENTER_AGAIN_AFTER = 1_000;
 export class RedisChannel implements Channel {
   private changing: Promise<void> | undefined;
   private retry: NodeJS.Timeout | undefined;
+  private closed = false;
+  private readonly address: URL;
 
   constructor(
     private readonly link: RedisLink,
     private readonly versions: RedisVersions,
     private readonly presence: CachePresence,
-  ) {}
+  ) {
+    this.address = new URL(link.config.url);
+  }
 
   async open(): Promise<void> {
     this.link.onChange((session) => {
@@ -36,34 +40,45 @@ export class RedisChannel implements Channel {
     else await this.changing;
   }
 
-  async mark(scope: string, writer: string): Promise<boolean> {
+  async mark(scope: string, writer: string): Promise<Mark> {
     for (;;) {
-      await this.presence.beforeWrite();
-      const { channel } = this.presence;
-      if (channel === null) return false;
-      try {
-        await this.versions.mark(scope, writer);
-      } catch {
-        await this.detach();
-        continue;
+      const standing = await this.presence.beforeWrite();
+      if (standing.channel === null) return { standing, at: undefined };
+      const at = performance.now();
+      if (!this.reaches(standing.channel)) {
+        // Another Redis is there, or none.
+        await (this.changing ?? this.detach(standing));
+      } else if (await succeeds(this.versions.mark(scope, writer))) {
+        if (this.presence.standing === standing) return { standing, at };
+      } else {
+        await this.detach(standing);
       }
-      if (this.presence.channel === channel) return true;
     }
   }
 
-  async refresh(scope: string, writer: string): Promise<void> {
+  async refresh(scope: string, writer: string): Promise<Mark> {
+    const { standing } = this.presence;
+    const at = performance.now();
     await this.versions.mark(scope, writer);
+    return { standing, at };
   }
 
-  async renew(scope: string, writer: string): Promise<void> {
-    if (this.changing !== undefined) await this.changing;
-    if (this.presence.channel === null) return;
-    // Without an answer: the mark stands, and has taken the version with it when it runs out.
-    await this.versions.renew(scope, writer).catch(() => undefined);
+  /** Without an answer the mark stands, and has taken the version with it when it runs out. */
+  async renew(scope: string, writer: string): Promise<boolean> {
+    const { channel } = this.presence.standing;
+    const heard = this.reaches(channel);
+    return (await succeeds(this.versions.renew(scope, writer))) && heard;
   }
 
-  holds(markedAt: number): boolean {
-    return performance.now() - markedAt < MARK_MILLISECONDS * 0.9;
+  /**
+   * A mark stands in the Redis that it was made in, and is seen by all who are on it. A write without one was
+   * made while nobody served from the cache, and that lasts for as long as this process does not enter again.
+   */
+  covers({ standing, at }: Mark): boolean {
+    const { channel, turn } = this.presence.standing;
+    if (at === undefined) return turn === standing.turn;
+    if (performance.now() - at > MARK_MILLISECONDS * 0.9) return false;
+    return turn === standing.turn || (channel === null && turn === standing.turn + 1);
   }
 
   ages(markedAt: number): boolean {
@@ -71,14 +86,21 @@ export class RedisChannel implements Channel {
   }
 
   close(): void {
+    this.closed = true;
     clearTimeout(this.retry);
   }
 
+  /** Whether the Redis that answers now is that of a channel. */
+  private reaches(channel: string | null): boolean {
+    const { session } = this.link;
+    return session !== undefined && this.nameOf(session) === channel;
+  }
+
   /** @throws what the database throws: nobody could be told, and the write must not be made */
-  private detach(): Promise<void> {
+  private detach(from: Standing): Promise<void> {
     return this.change(async () => {
       // Another write may have seen to it, or Redis have come back, since this one failed.
-      if (this.presence.channel === null) return;
+      if (this.presence.standing.turn !== from.turn) return;
       await this.presence.announceOn(null, false);
       if (this.link.session !== undefined) this.attachLater();
     });
@@ -86,6 +108,8 @@ export class RedisChannel implements Channel {
 
   private async attach(): Promise<void> {
     const attached = this.change(async () => {
+      // Writes that wait for the others to stop serving begin first, or they would have to wait anew.
+      if (this.presence.standing.channel === null) await this.presence.leasesEnded();
       const { session } = this.link;
       if (session === undefined) return;
       await this.presence.announceOn(this.nameOf(session), session.serverId === undefined);
@@ -95,6 +119,7 @@ export class RedisChannel implements Channel {
 
   private attachLater(): void {
     clearTimeout(this.retry);
+    if (this.closed) return;
     this.retry = setTimeout(() => void this.attach(), ENTER_AGAIN_AFTER).unref();
   }
 
@@ -112,8 +137,13 @@ export class RedisChannel implements Channel {
 
   /** A server that does not tell its process is known by its address; every connection then begins a generation. */
   private nameOf({ serverId }: RedisSession): string {
-    const { url, keyPrefix } = this.link.config;
-    const { host, pathname } = new URL(url);
-    return `redis:${serverId ?? host}:${Number(pathname.slice(1))}:${keyPrefix}`;
+    const { host, pathname } = this.address;
+    return `redis:${serverId ?? host}:${Number(pathname.slice(1))}:${this.link.config.keyPrefix}`;
   }
 }
+
+const succeeds = (work: Promise<void>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  );

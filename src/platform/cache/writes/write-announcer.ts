@@ -6,11 +6,10 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { performance } from 'node:perf_hooks';
 import { Database, isConnectionFailure } from '../../database';
 import { CachePresence } from '../presence';
 import { freshToken } from '../versions';
-import { Channel } from './channel';
+import { Channel, type Mark } from './channel';
 
 /** How often a write that takes its time says that it is still under way. Milliseconds. */
 const REFRESH_AFTER = 2_000;
@@ -19,8 +18,7 @@ const REFRESH_AFTER = 2_000;
 interface Writer {
   readonly scope: string;
   readonly token: string;
-  /** When its mark was last made, on the clock of `performance.now()`; `undefined`: it has none. */
-  markedAt: number | undefined;
+  mark: Mark;
 }
 
 /**
@@ -78,9 +76,9 @@ export class WriteAnnouncer implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async begin(scope: string): Promise<Writer> {
     const token = freshToken();
-    const before = performance.now();
-    const marked = await this.channel.mark(scope, token);
-    const writer: Writer = { scope, token, markedAt: marked ? before : undefined };
+    // As what only reads: made twice, it is still one mark.
+    const mark = await this.database.reading(() => this.channel.mark(scope, token));
+    const writer: Writer = { scope, token, mark };
     this.underWay.add(writer);
     this.timer ??= setInterval(() => this.refresh(), REFRESH_AFTER).unref();
     return writer;
@@ -102,11 +100,10 @@ export class WriteAnnouncer implements OnApplicationBootstrap, OnModuleDestroy {
       clearInterval(this.timer);
       this.timer = undefined;
     }
+    const { scope, token, mark } = writer;
     try {
-      const covered = writer.markedAt !== undefined && this.channel.holds(writer.markedAt);
-      await this.channel.renew(writer.scope, writer.token);
-      // Others may have taken this process for dead, or the mark may have run out, before the commit.
-      if (!covered && !this.presence.present) await this.presence.replaceGeneration();
+      const heard = (await this.channel.renew(scope, token)) || this.channel.covers(mark);
+      if (!heard || !(await this.presence.seenSince(mark.standing))) await this.presence.overrule();
     } catch (error) {
       this.logger.error(
         { err: error },
@@ -119,10 +116,14 @@ export class WriteAnnouncer implements OnApplicationBootstrap, OnModuleDestroy {
   private refresh(): void {
     this.presence.keep();
     for (const writer of this.underWay) {
-      if (writer.markedAt === undefined || !this.channel.ages(writer.markedAt)) continue;
-      const markedAt = performance.now();
+      const { at } = writer.mark;
+      if (at === undefined || !this.channel.ages(at)) continue;
       this.channel.refresh(writer.scope, writer.token).then(
-        () => (writer.markedAt = markedAt),
+        (mark) =>
+          (writer.mark = {
+            at: mark.at,
+            standing: { ...mark.standing, lapses: writer.mark.standing.lapses },
+          }),
         () => undefined,
       );
     }
