@@ -72,6 +72,9 @@ export class ConnectionLost extends Error {
   }
 }
 
+/** The attempt before has not ended on the server, although its connection broke: whether it will be committed is open. */
+export class StillRunning extends ConnectionLost {}
+
 /** SQLSTATE of a database error, bare or wrapped by TypeORM. */
 export const sqlState = (error: unknown): string | undefined => {
   const { code, driverError } = partsOf(error);

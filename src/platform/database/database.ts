@@ -9,6 +9,7 @@ import { inTime } from './lend';
 import { Retries, type Repetition } from './retries';
 import { type Statement } from './statement';
 import { runTransaction, type AmbientTransaction, type TransactionProgress } from './transaction';
+import { VerifyingPool } from './verifying-pool';
 import { ANSWER_MARGIN } from './watched-client';
 
 /** How a transaction may be repeated. */
@@ -54,6 +55,12 @@ export class Database {
   /** The pool under both; for streams that hold a connection, and for measuring it. */
   get pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+
+  /** Milliseconds that the request which has waited longest for a connection has waited; 0: none has to wait. */
+  get longestWait(): number {
+    const { pool } = this;
+    return pool instanceof VerifyingPool ? pool.longestWait : 0;
   }
 
   /** Milliseconds that the server may go on with a statement whose sender is gone. */

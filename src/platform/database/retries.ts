@@ -1,6 +1,6 @@
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { performance } from 'node:perf_hooks';
-import { isConnectionFailure } from './database-failure';
+import { isConnectionFailure, StillRunning } from './database-failure';
 
 /** Most milliseconds after its beginning at which work is begun anew. */
 const MOST = 2_000;
@@ -8,6 +8,11 @@ const MOST = 2_000;
 /** Milliseconds between two attempts: about so long before the second, at most so long before the later ones. */
 const FIRST_PAUSE = 20;
 const LONGEST_PAUSE = 250;
+
+/** After so many milliseconds without a failure the database no longer counts as away. */
+const AWAY_FOR = 5_000;
+
+const isAbsence = (error: unknown): boolean => isConnectionFailure(error) && !(error instanceof StillRunning);
 
 /** What a repetition must keep to. */
 export interface Repetition {
@@ -26,7 +31,8 @@ export type Attempt<T> = (repetition: Repetition | undefined) => Promise<T>;
  */
 export class Retries {
   private readonly patience: number;
-  private away = false;
+  /** When the database was last found away, after it had been so for all that time; on the monotonic clock. */
+  private awayAt = -Infinity;
 
   /** @param connectionTimeout milliseconds that a request may wait for a connection */
   constructor(connectionTimeout: number) {
@@ -41,10 +47,10 @@ export class Retries {
     const began = performance.now();
     try {
       const result = await attempt(undefined);
-      this.away = false;
+      this.awayAt = -Infinity;
       return result;
     } catch (error) {
-      if (!mayRepeat(error) || (this.away && isConnectionFailure(error))) throw error;
+      if (!mayRepeat(error) || this.isAway(error)) throw error;
       return this.repeat(attempt, mayRepeat, error, began + this.patience);
     }
   }
@@ -70,7 +76,7 @@ export class Retries {
         if (number === 0 || remaining() <= 0) throw last;
         try {
           const result = await attempt({ remaining: remaining() });
-          this.away = false;
+          this.awayAt = -Infinity;
           return result;
         } catch (error) {
           last = error;
@@ -78,8 +84,14 @@ export class Retries {
         }
       });
     } catch (error) {
-      if (remaining() <= 0 && isConnectionFailure(error)) this.away = true;
+      if (remaining() <= 0 && isAbsence(error)) this.awayAt = performance.now();
       throw error;
     }
+  }
+
+  private isAway(error: unknown): boolean {
+    if (!isAbsence(error) || performance.now() - this.awayAt > AWAY_FOR) return false;
+    this.awayAt = performance.now();
+    return true;
   }
 }

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { type QueryRunner } from 'typeorm';
 import { type DatabaseConfig } from '../../config';
-import { ConnectionLost, leavesConnection, wasNotSent } from './database-failure';
+import { ConnectionLost, StillRunning, leavesConnection, wasNotSent } from './database-failure';
 import { inTime } from './lend';
 import { idleInTransactionTimeout } from './session-settings';
 import { type Repetition } from './retries';
@@ -47,8 +47,8 @@ export const runTransaction = async <T>(
     // A broken connection cannot roll back; the server does it for us, and the first error is the one to tell.
     if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
     // TypeORM gives a connection back as soon as it breaks, and complains of that at its next use.
-    const lost = runner.isReleased && wasNotSent(error);
-    if (lost || (repetition !== undefined && unfinished?.(error) === true)) throw new ConnectionLost(error);
+    if (runner.isReleased && wasNotSent(error)) throw new ConnectionLost(error);
+    if (repetition !== undefined && unfinished?.(error) === true) throw new StillRunning(error);
     throw error;
   } finally {
     await runner.release();

@@ -42,6 +42,8 @@ export class VerifyingPool extends Pool {
   private readonly idleSince = new WeakMap<PoolClient, number>();
   /** Connections that have idled since before this time are replaced. On the clock of `performance.now()`. */
   private distrustBefore = -Infinity;
+  /** Those who have asked for a connection and have none yet, the longest waiting first. */
+  private readonly line = new Set<{ readonly since: number }>();
 
   constructor(config?: PoolConfig) {
     super({ ...config, Client: WatchedClient });
@@ -52,10 +54,19 @@ export class VerifyingPool extends Pool {
     this.on('release', (_error, client) => this.idleSince.set(client, performance.now()));
   }
 
+  /** Milliseconds that the request which has waited longest for a connection has waited; 0: none has to wait. */
+  get longestWait(): number {
+    if (this.waitingCount === 0) return 0;
+    for (const { since } of this.line) return performance.now() - since;
+    return 0;
+  }
+
   override connect(): Promise<PoolClient>;
   override connect(callback: ConnectCallback): void;
   override connect(callback?: ConnectCallback): Promise<PoolClient> | undefined {
-    const lent = this.lendVerified();
+    const place = { since: performance.now() };
+    this.line.add(place);
+    const lent = this.lendVerified().finally(() => this.line.delete(place));
     if (callback === undefined) return lent;
     lent.then(
       (client) => callback(undefined, client, (release) => client.release(release)),
