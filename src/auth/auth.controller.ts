@@ -8,6 +8,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import { Uncompressed } from '../platform/front';
 import { ApiProblems, BODY_PROBLEMS } from '../platform/http';
 import { AuthService } from './auth.service';
 import type { SessionCaller } from './caller';
@@ -33,6 +34,7 @@ export class AuthController {
   @Post('register')
   @Public()
   @Header('Cache-Control', 'no-store')
+  @Uncompressed()
   @ApiOperation({
     summary: 'Create an account',
     description: 'Begins a session as well. The role is always `user`.',
@@ -47,6 +49,7 @@ export class AuthController {
   @Public()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
+  @Uncompressed()
   @ApiOperation({
     summary: 'Log in',
     description:
@@ -54,7 +57,7 @@ export class AuthController {
       'address is paused for this e-mail, until the oldest of the ten is 15 minutes old; IPv6 addresses count by /64.',
   })
   @ApiOkResponse({ description: 'A new session.', type: GrantDto, headers: noStore })
-  @ApiProblems(...BODY_PROBLEMS, 'unauthenticated', 429)
+  @ApiProblems(...BODY_PROBLEMS, 'unauthenticated')
   login(@Body() { email, password }: LoginDto, @Ip() ip: string): Promise<GrantDto> {
     return this.auth.login({ ip, email }, password);
   }
@@ -63,6 +66,7 @@ export class AuthController {
   @Public()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
+  @Uncompressed()
   @ApiOperation({
     summary: 'Exchange a refresh token',
     description:

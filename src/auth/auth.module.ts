@@ -9,6 +9,7 @@ import { FirstAdmin } from './first-admin';
 import { LoginBrake } from './login-brake';
 import { Passwords } from './passwords';
 import { ProfileController } from './profile.controller';
+import { RecentUsersQuery } from './recent-users.query';
 import { Sessions } from './sessions';
 
 /** Who calls: registration, sessions, tokens, and the guard before every route of the program. */
@@ -23,8 +24,9 @@ import { Sessions } from './sessions';
     FirstAdmin,
     LoginBrake,
     Passwords,
+    RecentUsersQuery,
     Sessions,
   ],
-  exports: [AccessTokens, AuthService],
+  exports: [AccessTokens, AuthService, RecentUsersQuery],
 })
 export class AuthModule {}

@@ -7,5 +7,6 @@ export { callerOf } from './caller-of';
 export type { Caller, SessionCaller } from './caller';
 export { CurrentUser, Public, Roles } from './decorators';
 export { LoginFailure } from './login-failure.entity';
+export { RecentUsersQuery } from './recent-users.query';
 export { RefreshToken } from './refresh-token.entity';
 export { Session } from './session.entity';
