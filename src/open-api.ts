@@ -1,5 +1,6 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { documentFront } from './platform/front';
 import { version } from '../package.json';
 
 type PathItem = OpenAPIObject['paths'][string];
@@ -42,13 +43,14 @@ const operationsOf = (document: OpenAPIObject): Operation[] =>
 /** Adds what holds for every operation alike, and says of a public one that it is public. */
 const complete = (operation: Operation): void => {
   operation.security ??= [];
+  documentFront(operation);
   const idempotent = operation.parameters?.some(
     (parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key',
   );
   for (const [status, response] of Object.entries(operation.responses) as [string, Response][]) {
     response.headers = { 'X-Request-Id': REQUEST_ID_HEADER, ...response.headers };
     // What may be repeated: all but 5xx, and what is found out before the key is looked at.
-    if (idempotent && !/^(5..|401|413|415)$/.test(status))
+    if (idempotent && !/^(5..|401|413|415|429)$/.test(status))
       response.headers['Idempotency-Replayed'] = REPLAYED_HEADER;
   }
 };

@@ -24,6 +24,13 @@ import {
 
 const BODY_LIMIT = 64 * 1024;
 
+/** On, but so wide that no test here reaches them. */
+const WIDE_LIMITS = {
+  RATE_LIMIT_ENABLED: 'true',
+  RATE_LIMIT_PER_MINUTE: '1000000',
+  RATE_LIMIT_PER_HOUR: '1000000',
+};
+
 /** Of no use without the right key, and expired; signed as the program signs. */
 const expiredToken = (): string =>
   createSigner({ algorithm: 'HS256', key: deriveKey(TEST_SECRET_KEY, 'access-token'), iss: 'jobtrail' })({
@@ -48,6 +55,7 @@ beforeAll(async () => {
   operations = operationsOf(document);
   check = new AnswerCheck(document);
   app = await startTestApp({
+    ...WIDE_LIMITS,
     MAX_BODY_BYTES: String(BODY_LIMIT),
     MAX_UNPAGINATED: String(FEW_ROWS),
     MAX_IMPORT_BYTES: '1024',
@@ -164,6 +172,17 @@ describe('The answers of the program', () => {
     expect(flaws).toEqual([]);
   });
 
+  it('are as documented where the client has them already', async () => {
+    for (const operation of operations.filter(({ responses }) => '304' in responses)) {
+      const world = await worldFor(operation);
+      const sent = await caseOf(nameOf(operation)).call(world);
+      const etag = (await call(operation, sent, world.user.token)).headers.get('etag') ?? '';
+      const again = await call(operation, withHeaders(sent, { 'if-none-match': etag }), world.user.token);
+      expect([nameOf(operation), again.status]).toEqual([nameOf(operation), 304]);
+    }
+    expect(flaws).toEqual([]);
+  });
+
   it('are as documented where a call fails', async () => {
     for (const operation of operations) {
       const world = await worldFor(operation);
@@ -191,10 +210,30 @@ describe('The answers of the program', () => {
     expect(flaws).toEqual([]);
   });
 
+  it('are as documented where a client has no requests left', async () => {
+    const world = await makeWorld(app);
+    const tight = await startTestApp(
+      { ...WIDE_LIMITS, RATE_LIMIT_PER_MINUTE: '1' },
+      { databaseUrl: app.databaseUrl },
+    );
+    try {
+      await tight.request('GET', '/api/nowhere');
+      for (const operation of operations) {
+        const sent = await caseOf(nameOf(operation)).call(world);
+        const answer = await call(operation, sent, tokenFor(operation, world), tight);
+        const expected = '429' in operation.responses ? 429 : 200;
+        expect([nameOf(operation), answer.status]).toEqual([nameOf(operation), expected]);
+      }
+      expect(flaws).toEqual([]);
+    } finally {
+      await tight.close();
+    }
+  });
+
   it('are as documented where the database is away', async () => {
     const world = await makeWorld(app);
     const proxy = await startTcpProxy(app.databaseUrl);
-    const apart = await startTestApp({}, { databaseUrl: proxy.urlFor(app.databaseUrl) });
+    const apart = await startTestApp(WIDE_LIMITS, { databaseUrl: proxy.urlFor(app.databaseUrl) });
     try {
       await proxy.cut();
       for (const operation of operations) {

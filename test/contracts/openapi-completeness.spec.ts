@@ -19,6 +19,21 @@ import { realRoutes } from '../support/route-table';
 /** Needs nothing but the process, so it cannot be unavailable. */
 const WITHOUT_DATABASE = ['GET /api/health/live'];
 
+/** Not limited: probes come as often as they like. */
+const UNLIMITED = ['GET /api/health/live'];
+
+/** Answered from the cache where it has them. */
+const CACHED = [
+  'GET /api/jobs',
+  'GET /api/jobs/upcoming-deadlines',
+  'GET /api/jobs/{id}',
+  'GET /api/jobs/{id}/status-events',
+  'GET /api/jobs/{id}/statuses',
+  'GET /api/profile',
+  'GET /api/workflows',
+  'GET /api/workflows/{id}',
+];
+
 const PROBLEM = 'application/problem+json';
 
 let document: OpenApiDocument;
@@ -100,7 +115,7 @@ describe('Every operation', () => {
       Object.entries(operation.responses).flatMap(([status, { description, content }]) => {
         const schemas = Object.values(content ?? {}).map(({ schema }) => schema !== undefined);
         const hasBody = schemas.length > 0 && schemas.every(Boolean);
-        return description.length > 5 && hasBody === (status !== '204')
+        return description.length > 5 && hasBody === !['204', '304'].includes(status)
           ? []
           : `${nameOf(operation)} ${status}`;
       }),
@@ -111,7 +126,7 @@ describe('Every operation', () => {
     ).toEqual([]);
   });
 
-  it('names its errors: 400 with input, 401 with a token, 404 with an id, 413 and 415 with a body, 503 with data', () => {
+  it('names its errors: 400 with input, 401 with a token, 404 with an id, 413 and 415 with a body, 429 with limits, 503 with data', () => {
     const flaws = operations.flatMap((operation) => {
       const { parameters, path, responses } = operation;
       const takesQuery = parameters.some((parameter) => parameter.in === 'query');
@@ -121,6 +136,7 @@ describe('Every operation', () => {
         ...(isPublic(operation) ? [] : ['401']),
         ...(path.includes('{') ? ['404'] : []),
         ...(body ? ['413', '415'] : []),
+        ...(UNLIMITED.includes(nameOf(operation)) ? [] : ['429']),
         ...(WITHOUT_DATABASE.includes(nameOf(operation)) ? [] : ['503']),
       ];
       return expected
@@ -144,6 +160,40 @@ describe('Every operation', () => {
         codes[String(value.code)]?.status !== value.status || !place.endsWith(String(value.status)),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('tells with every answer how many requests are left, unless it is not limited', () => {
+    const tells = ({ responses }: Operation): boolean[] =>
+      Object.values(responses).flatMap(({ headers = {} }) =>
+        ['Limit', 'Remaining', 'Reset'].map(
+          (name) => headers[`X-RateLimit-${name}`]?.schema?.type === 'integer',
+        ),
+      );
+    expect(
+      breaking((operation) =>
+        tells(operation).every((told) => told !== UNLIMITED.includes(nameOf(operation))),
+      ),
+    ).toEqual([]);
+    expect(
+      breaking((operation) => '429' in operation.responses !== UNLIMITED.includes(nameOf(operation))),
+    ).toEqual([]);
+  });
+
+  it('that is cached tells so, and takes the tag that it gave', () => {
+    const told = operations.filter(({ responses }) => '304' in responses).map(nameOf);
+    expect(told.sort()).toEqual(CACHED);
+    const complete = ({ parameters, responses }: Operation): boolean =>
+      parameters.some(({ in: place, name }) => place === 'header' && name === 'If-None-Match') &&
+      ['200', '304'].every((status) =>
+        ['ETag', 'Cache-Control', 'X-Cache'].every((name) => responses[status]?.headers?.[name]?.schema),
+      );
+    expect(breaking((operation) => CACHED.includes(nameOf(operation)) === complete(operation))).toEqual([]);
+  });
+
+  it('shows nothing of how its documentation is made', () => {
+    expect(
+      operations.flatMap((operation) => Object.keys(operation).filter((key) => key.startsWith('x-'))),
+    ).toEqual([]);
   });
 
   it('sends the id of the request with every answer', () => {

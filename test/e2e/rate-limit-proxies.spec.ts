@@ -9,9 +9,9 @@ const leftTo = async (app: TestApp, forwarded: string): Promise<number | undefin
 
 /** Whether requests with these addresses count for one and the same client, who has sent none before. */
 const areOne = async (app: TestApp, addresses: readonly string[]): Promise<boolean> => {
-  const left = [];
+  const left: (number | undefined)[] = [];
   for (const forwarded of addresses) left.push(await leftTo(app, forwarded));
-  return left.every((count, at) => count === left[0]! - at);
+  return left.every((count, at) => count === (left[0] ?? NaN) - at);
 };
 
 /** What an attacker may send to be taken for another each time. */

@@ -9,7 +9,7 @@ import { hasCurrent } from './entity-tags';
 export type CacheOutcome = 'HIT' | 'MISS' | 'BYPASS';
 
 /** Kept by the client, but asked for again each time: the answer is the caller's own and may change. */
-const CACHE_CONTROL = 'private, no-cache';
+export const CACHE_CONTROL = 'private, no-cache';
 
 /** A finished answer as it goes out: status, headers and bytes. */
 export interface Outgoing {

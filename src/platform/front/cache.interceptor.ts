@@ -10,7 +10,7 @@ import { defer, lastValueFrom, type Observable } from 'rxjs';
 import { AppConfig } from '../../config';
 import { AnswerCache, CachedAnswer } from '../cache';
 import { VerbatimAnswer } from '../http';
-import { encodingFor, outgoing, unchangedHeaders, type CacheOutcome } from './answer-writer';
+import { CACHE_CONTROL, encodingFor, outgoing, unchangedHeaders, type CacheOutcome } from './answer-writer';
 import { hasCurrent, tagOf } from './entity-tags';
 import { expiryOf } from './expiry';
 import { FrontDesk, type FrontState } from './front-desk';
@@ -54,7 +54,7 @@ export class CacheInterceptor implements NestInterceptor {
     const state = await this.desk.admit(request);
     const found = await this.find(request, reply, cached, state, next);
     if (found instanceof StreamableFile) {
-      void reply.header('x-cache', 'BYPASS');
+      void reply.headers({ 'x-cache': 'BYPASS', 'cache-control': CACHE_CONTROL });
       return found;
     }
     const { answer, outcome } = found;

@@ -1,6 +1,8 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants';
 import type { FastifyRequest } from 'fastify';
+import { CACHED_MARK, UNLIMITED_MARK } from './front-docs';
 
 /** How the answers of a route are cached. */
 export interface CachedRoute {
@@ -45,11 +47,13 @@ const frontRoute =
     applyDecorators(SetMetadata(FASTIFY_ROUTE_CONFIG_METADATA, config))(target, name, descriptor);
   };
 
-/** Caches the answers of a GET route. Errors and streams never are. */
-export const Cached = (route: CachedRoute): MethodDecorator => frontRoute({ cached: route });
+/** Caches the answers of a GET route, and documents that. Errors and streams never are. */
+export const Cached = (route: CachedRoute): MethodDecorator =>
+  applyDecorators(frontRoute({ cached: route }), ApiExtension(CACHED_MARK, true));
 
 /** Does not count the requests of a route against the limits of their client. */
-export const SkipThrottle = (): MethodDecorator => frontRoute({ unlimited: true });
+export const SkipThrottle = (): MethodDecorator =>
+  applyDecorators(frontRoute({ unlimited: true }), ApiExtension(UNLIMITED_MARK, true));
 
 /** What the decorators of a request's route say. */
 export const frontRouteOf = (request: FastifyRequest): FrontRoute | undefined =>

@@ -22,7 +22,7 @@ const HEADERS: Partial<Record<ProblemCode, Headers>> = {
   token_expired: challenge,
   idempotency_in_progress: retryAfter(1),
   version_conflict: { ETag: { description: 'The version now.', schema: { type: 'string', example: '"8"' } } },
-  rate_limited: retryAfter(540),
+  rate_limited: retryAfter(42),
   unavailable: retryAfter(1),
 };
 
@@ -72,11 +72,11 @@ const response = (status: number, codes: readonly ProblemCode[]): MethodDecorato
  * Documents the error answers of a route, or of all routes of a controller. A status stands for its general
  * codes (400: `validation_failed`, 401: both, 404, 409: `already_exists`, 413, ...); a code stands for itself:
  * `@ApiProblems(400, 401, 404, 'transition_not_allowed')`. A route with a body takes `...BODY_PROBLEMS` as
- * well. 503 is always documented: any route can meet a database that is away.
+ * well. 429 and 503 are always documented: any route can be asked too often, or meet a database that is away.
  */
 export const ApiProblems = (...problems: (number | ProblemCode)[]): MethodDecorator & ClassDecorator => {
   const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of new Set([...problems, 503].flatMap(codesOf))) {
+  for (const code of new Set([...problems, 429, 503].flatMap(codesOf))) {
     const { status } = problemCodeDoc(code);
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }

@@ -26,10 +26,11 @@ const documented = (...problems: Parameters<typeof ApiProblems>): Record<string,
 };
 
 describe('The documented errors of a route', () => {
-  it('are the general codes of each status, and 503 always', () => {
+  it('are the general codes of each status, and 429 and 503 always', () => {
     expect(documented(401, 404)).toEqual({
       401: ['unauthenticated', 'token_expired'],
       404: ['not_found'],
+      429: ['rate_limited'],
       503: ['unavailable'],
     });
   });
@@ -37,12 +38,13 @@ describe('The documented errors of a route', () => {
   it('are named codes where a status has several, gathered by status', () => {
     expect(documented(409, 'transition_not_allowed', 'idempotency_in_progress')).toEqual({
       409: ['already_exists', 'transition_not_allowed', 'idempotency_in_progress'],
+      429: ['rate_limited'],
       503: ['unavailable'],
     });
   });
 
   it('of a route with a body are those of reading it', () => {
-    expect(Object.keys(documented(...BODY_PROBLEMS))).toEqual(['400', '413', '415', '503']);
+    expect(Object.keys(documented(...BODY_PROBLEMS))).toEqual(['400', '413', '415', '429', '503']);
   });
 
   it('cannot be of a status that no code has', () => {
