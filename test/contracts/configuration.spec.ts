@@ -38,6 +38,7 @@ const WRONG: Record<VariableName, string[]> = {
   DB_IDLE_TIMEOUT: ['-1', '86400001'],
   DB_MAX_LIFETIME: ['-1', '86401', '1h'],
   DB_STATEMENT_TIMEOUT: ['99', '3600001', '30s'],
+  DB_PREPARED_STATEMENTS: ['maybe', '2'],
   SECRET_KEY: [SECRET, 'x'.repeat(31)],
   ACCESS_TOKEN_EXPIRE_MINUTES: ['0', '1441', '30m'],
   REFRESH_TOKEN_EXPIRE_DAYS: ['0', '366'],
@@ -47,6 +48,8 @@ const WRONG: Record<VariableName, string[]> = {
   MAX_PAGE_LIMIT: ['0', '101'],
   MAX_OFFSET: ['99', '1000001'],
   MAX_UNPAGINATED: ['0', '1000001'],
+  MAX_EXPORTS: ['0', '251', 'two'],
+  LOAD_SHEDDING_ENABLED: ['maybe', '2'],
   MAX_BODY_BYTES: ['65535', '67108865', '1MB'],
   MAX_IMPORT_BYTES: ['1023', '107374182401', '1GB'],
   CORS_ORIGINS: [
@@ -56,7 +59,20 @@ const WRONG: Record<VariableName, string[]> = {
     'https://a.example.com,https://b.example.com/x',
   ],
   TRUST_PROXY: ['true', 'proxy.internal', '10.0.0.0/33', '-1'],
-  REDIS_URL: [`http://:${SECRET}@redis`, 'redis', SECRET],
+  REDIS_URL: [`http://:${SECRET}@redis`, 'redis', 'redis.internal:6379', SECRET],
+  REDIS_ENABLED: ['maybe', '2'],
+  REDIS_MAX_CONNECTIONS: ['0', '65', 'two'],
+  REDIS_HEALTH_CHECK_INTERVAL: ['0', '3601', '30s'],
+  REDIS_SOCKET_TIMEOUT: ['0', '0.01', '61', '500ms', '1e1'],
+  CACHE_ENABLED: ['maybe', '2'],
+  CACHE_KEY_PREFIX: ['a b', 'jobtrail*', 'x'.repeat(65), 'ключ:'],
+  CACHE_TTL_SECONDS: ['0', '604801', '5m'],
+  CACHE_MAX_BYTES: ['-1', '100MB', '68719476737'],
+  CACHE_MAX_KEYS: ['0', '10000001', 'all'],
+  RATE_LIMIT_ENABLED: ['maybe', '2'],
+  RATE_LIMIT_PER_MINUTE: ['0', '1000000001', '60/min'],
+  RATE_LIMIT_PER_HOUR: ['0', '1000000001', '1e3'],
+  RATE_LIMIT_TRACKER: ['IP', 'session', 'ip,user'],
 };
 
 const problemsOf = (source: NodeJS.ProcessEnv): readonly string[] => {
@@ -109,6 +125,13 @@ describe('The configuration', () => {
       ACCESS_TOKEN_EXPIRE_MINUTES: 30,
       CORS_ORIGINS: [],
       TRUST_PROXY: false,
+      CACHE_ENABLED: true,
+      CACHE_TTL_SECONDS: 300,
+      CACHE_MAX_KEYS: 10_000,
+      RATE_LIMIT_ENABLED: true,
+      RATE_LIMIT_PER_MINUTE: 60,
+      RATE_LIMIT_PER_HOUR: 1000,
+      RATE_LIMIT_TRACKER: 'ip',
     });
   });
 

@@ -17,7 +17,8 @@ describe('the tour of the README', () => {
   let output: string;
 
   beforeAll(async () => {
-    app = await startTestApp();
+    // Under the limits that a newcomer meets.
+    app = await startTestApp({ RATE_LIMIT_ENABLED: 'true' });
     const script = tourScript().replaceAll('http://localhost:3000', app.url);
     expect(script).toContain(app.url);
     const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script]);
@@ -25,6 +26,12 @@ describe('the tour of the README', () => {
   });
 
   afterAll(() => app.close());
+
+  it('leaves most of the requests that a client has in a minute', async () => {
+    const { headers } = await app.request('GET', '/api/nowhere');
+    expect(headers.get('x-ratelimit-limit')).toBe('60');
+    expect(Number(headers.get('x-ratelimit-remaining'))).toBeGreaterThanOrEqual(30);
+  });
 
   it('answers no command with an error', () => {
     expect(output).not.toContain('"code":');
