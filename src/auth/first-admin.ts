@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { AppConfig, ConfigurationError, describeProblem } from '../config';
+import { userScope, WriteAnnouncer } from '../platform/cache';
 import { Database, statement } from '../platform/database';
 import { isEmailAddress, normaliseEmail, UsersService } from '../users';
 import { Passwords } from './passwords';
@@ -23,6 +24,7 @@ export class FirstAdmin implements OnApplicationBootstrap {
     private readonly users: UsersService,
     private readonly passwords: Passwords,
     private readonly sessions: Sessions,
+    private readonly announcer: WriteAnnouncer,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -40,7 +42,8 @@ export class FirstAdmin implements OnApplicationBootstrap {
     await this.database.query(LOCK);
     if (await this.users.hasAdmin()) return;
     const { id, existed } = await this.users.establishAdmin(email, passwordHash);
-    if (existed) await this.sessions.revokeAll(id);
+    // Announced before the commit, which is soon enough: other instances may have the profile in their cache.
+    if (existed) await this.announcer.write(userScope(id), () => this.sessions.revokeAll(id));
     this.logger.log(`${existed ? 'Promoted' : 'Created'} the first admin ${email}`);
   }
 }

@@ -1,9 +1,9 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { COMPRESS_FROM, type CachedAnswer, type Encoding } from '../cache';
 import { type Allowance } from '../throttling';
 import { acceptedEncoding } from './accepted-encoding';
-import { hasCurrent } from './entity-tags';
+import { heldTag, isAny } from './entity-tags';
 
 /** What `X-Cache` says: answered from the cache, put there now, or past it. */
 export type CacheOutcome = 'HIT' | 'MISS' | 'BYPASS';
@@ -42,8 +42,9 @@ export const outgoing = (
 ): Outgoing => {
   const etag = encoding === undefined ? `"${answer.tag}"` : `"${answer.tag}-${encoding}"`;
   const ifNoneMatch = request.headers['if-none-match'];
-  if (ifNoneMatch !== undefined && hasCurrent(ifNoneMatch, answer.tag)) {
-    return { status: 304, headers: unchangedHeaders(etag, outcome), body: undefined };
+  if (ifNoneMatch !== undefined) {
+    const held = isAny(ifNoneMatch) ? etag : heldTag(ifNoneMatch, answer.tag);
+    if (held !== undefined) return { status: 304, headers: unchangedHeaders(held, outcome), body: undefined };
   }
   const headers: OutgoingHttpHeaders = {
     'content-type': answer.contentType,
@@ -57,10 +58,17 @@ export const outgoing = (
   return { status: 200, headers, body: encoded };
 };
 
-/** The headers of a 304. */
+/** The headers of a 304. Its tag is the one the client named, which tells it what of its own is current. */
 export const unchangedHeaders = (etag: string, outcome: CacheOutcome): OutgoingHttpHeaders => ({
   'cache-control': CACHE_CONTROL,
   etag,
   vary: 'Accept-Encoding',
   'x-cache': outcome,
 });
+
+/** Adds what others have said that the answer depends on. */
+export const withVary = (headers: OutgoingHttpHeaders, reply: FastifyReply): OutgoingHttpHeaders => {
+  const others = reply.getHeader('vary');
+  if (others !== undefined) headers.vary = `${String(others)}, Accept-Encoding`;
+  return headers;
+};

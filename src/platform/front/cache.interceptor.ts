@@ -6,14 +6,22 @@ import {
   type NestInterceptor,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { defer, lastValueFrom, type Observable } from 'rxjs';
 import { AppConfig } from '../../config';
 import { AnswerCache, CachedAnswer } from '../cache';
 import { VerbatimAnswer } from '../http';
-import { CACHE_CONTROL, encodingFor, outgoing, unchangedHeaders, type CacheOutcome } from './answer-writer';
-import { hasCurrent, tagOf } from './entity-tags';
+import {
+  CACHE_CONTROL,
+  encodingFor,
+  outgoing,
+  unchangedHeaders,
+  withVary,
+  type CacheOutcome,
+} from './answer-writer';
+import { heldTag, tagOf } from './entity-tags';
 import { expiryOf } from './expiry';
-import { FrontDesk, type FrontState } from './front-desk';
+import { FrontDesk, isRead, type FrontState } from './front-desk';
 import { frontRouteOf, type CachedRoute } from './front-route';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -25,7 +33,7 @@ interface Found {
 }
 
 /**
- * Answers GET routes with `@Cached()` from the cache and fills it. Hits in memory have been sent before
+ * Answers GET routes (and HEAD) with `@Cached()` from the cache and fills it. Hits in memory have been sent before
  * (`openEntrance`); here come those that Redis has, misses, and what may not be cached now. All of them leave
  * with an ETag and compressed as the client likes it. Requests for the same that come together share one query.
  */
@@ -40,7 +48,7 @@ export class CacheInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const cached = frontRouteOf(request)?.cached;
-    if (cached === undefined || request.method !== 'GET') return next.handle();
+    if (cached === undefined || !isRead(request)) return next.handle();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return defer(() => this.answer(request, reply, cached, next));
   }
@@ -61,10 +69,8 @@ export class CacheInterceptor implements NestInterceptor {
     const encoding = encodingFor(request, answer);
     const body = await this.desk.bodyOf(state.key, answer, encoding);
     const { status, headers } = outgoing(request, answer, outcome, encoding, body);
-    if (status === 304) throw new VerbatimAnswer(304, headers as Record<string, string>, '');
-    const vary = reply.getHeader('vary');
-    if (vary !== undefined) headers.vary = `${String(vary)}, Accept-Encoding`;
-    void reply.headers(headers);
+    if (status === 304) throw unchanged(reply, headers);
+    void reply.headers(withVary(headers, reply));
     return body;
   }
 
@@ -87,7 +93,7 @@ export class CacheInterceptor implements NestInterceptor {
       counts.hits += 1;
       return { answer: known, outcome: 'HIT' };
     }
-    this.unchanged(request, cached, key, stamp);
+    this.assertChanged(request, reply, cached, key, stamp);
     counts.misses += 1;
     let stream: StreamableFile | undefined;
     const { answer } = this.answers.once(key, stamp, async () => {
@@ -115,13 +121,19 @@ export class CacheInterceptor implements NestInterceptor {
    * What was read under the same stamp is the same: a client that has it is told so without its being read.
    * @throws VerbatimAnswer
    */
-  private unchanged(request: FastifyRequest, cached: CachedRoute, key: string, stamp: string): void {
+  private assertChanged(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    cached: CachedRoute,
+    key: string,
+    stamp: string,
+  ): void {
     const ifNoneMatch = request.headers['if-none-match'];
     if (ifNoneMatch === undefined || !taggedByVersion(cached)) return;
-    const tag = tagOf(stamp, key);
-    if (!hasCurrent(ifNoneMatch, tag)) return;
+    const held = heldTag(ifNoneMatch, tagOf(stamp, key));
+    if (held === undefined) return;
     this.answers.counts.of(cached.namespace).hits += 1;
-    throw new VerbatimAnswer(304, unchangedHeaders(`"${tag}"`, 'HIT') as Record<string, string>, '');
+    throw unchanged(reply, unchangedHeaders(held, 'HIT'));
   }
 
   /** Runs the handler. What it made under no stamp is tagged by its bytes. */
@@ -148,6 +160,10 @@ export class CacheInterceptor implements NestInterceptor {
     });
   }
 }
+
+/** The answer to a client that has the current one. */
+const unchanged = (reply: FastifyReply, headers: OutgoingHttpHeaders): VerbatimAnswer =>
+  new VerbatimAnswer(304, withVary(headers, reply) as Record<string, string>, '');
 
 /** Whether the stamp says which bytes the answer has. */
 const taggedByVersion = ({ tag, mayBeOld }: CachedRoute): boolean => tag !== 'content' && mayBeOld !== true;

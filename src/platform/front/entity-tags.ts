@@ -10,20 +10,23 @@ export const tagOf = (...parts: readonly (string | Buffer)[]): string => {
   return hash.digest('hex').slice(0, LENGTH);
 };
 
-/** What `If-None-Match` may hold: `*`, or tags, weak or not, of any encoding. */
-const TAG = /(?:W\/)?"([^"]*)"/g;
+/** The tags of an `If-None-Match`, weak or not. */
+const TAG = /(?:W\/)?("([^"]*)")/g;
 
 /** What an encoding adds to the tag of an answer. */
 const SUFFIX = /-(?:br|gzip)$/;
 
+/** Whether an `If-None-Match` means whatever there is; only what has been read tells that there is something. */
+export const isAny = (ifNoneMatch: string): boolean => ifNoneMatch.trim() === '*';
+
 /**
- * Whether the client has the answer with this tag already, by its `If-None-Match` (RFC 9110, 13.1.2): compared
+ * The one of the client's tags, with quotes, that names the answer with this tag (RFC 9110, 13.1.2): compared
  * weakly, and whatever the encoding, since what was sent in one is as current as what was sent in another.
  */
-export const hasCurrent = (ifNoneMatch: string, tag: string): boolean => {
-  if (ifNoneMatch === `"${tag}"` || ifNoneMatch.trim() === '*') return true;
-  for (const [, opaque = ''] of ifNoneMatch.matchAll(TAG)) {
-    if (opaque.replace(SUFFIX, '') === tag) return true;
+export const heldTag = (ifNoneMatch: string, tag: string): string | undefined => {
+  if (ifNoneMatch === `"${tag}"`) return ifNoneMatch;
+  for (const [, quoted, opaque = ''] of ifNoneMatch.matchAll(TAG)) {
+    if (opaque.replace(SUFFIX, '') === tag) return quoted;
   }
-  return false;
+  return undefined;
 };

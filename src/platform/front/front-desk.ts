@@ -90,7 +90,7 @@ export class FrontDesk {
   }
 
   private cachedRoute(request: FastifyRequest, cached: CachedRoute | undefined): CachedRoute | undefined {
-    if (cached === undefined || request.method !== 'GET' || !this.config.cache.enabled) return undefined;
+    if (cached === undefined || !isRead(request) || !this.config.cache.enabled) return undefined;
     if (cached.unless === undefined) return cached;
     const query = request.query as Record<string, unknown>;
     return cached.unless.some((name) => name in query) ? undefined : cached;
@@ -121,6 +121,9 @@ export class FrontDesk {
     return generation instanceof Promise ? generation.then(finish) : finish(generation);
   }
 }
+
+/** HEAD is answered from what GET has read, and the other way round. */
+export const isRead = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 
 const keyOf = (scope: string, url: string): string | undefined => {
   const path = requestKey(url);

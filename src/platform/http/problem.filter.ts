@@ -33,7 +33,10 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     if (error instanceof VerbatimAnswer) {
-      void reply.status(error.status).headers(error.headers).send(error.body);
+      void reply.status(error.status).headers(error.headers);
+      // What has no body has nothing to say of one.
+      if (error.status === 304) void reply.removeHeader('content-type').send();
+      else void reply.send(error.body);
       return;
     }
     const problem = problemFromError(error, this.config.http.maxBodyBytes);

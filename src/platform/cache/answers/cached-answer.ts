@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
@@ -34,6 +35,8 @@ export class CachedAnswer implements AnswerParts {
   readonly body: Buffer;
   readonly madeAt: number;
   readonly expiresAt: number;
+  /** `expiresAt` on a clock that nobody sets. */
+  private readonly until: number;
   private readonly ready: Partial<Record<Encoding, Buffer>> = {};
   private readonly pending: Partial<Record<Encoding, Promise<Buffer>>> = {};
 
@@ -44,6 +47,7 @@ export class CachedAnswer implements AnswerParts {
     this.body = parts.body;
     this.madeAt = parts.madeAt;
     this.expiresAt = parts.expiresAt;
+    this.until = performance.now() + parts.expiresAt - Date.now();
   }
 
   /** Bytes of the body and its compressed forms. */
@@ -51,9 +55,9 @@ export class CachedAnswer implements AnswerParts {
     return this.body.length + (this.ready.br?.length ?? 0) + (this.ready.gzip?.length ?? 0);
   }
 
-  /** Whether it may be used at this time. A clock that was set back to before it was made says no. */
-  usable(now: number): boolean {
-    return now >= this.madeAt && now < this.expiresAt;
+  /** Whether it may be used at this time. A clock that was set back makes it no younger. */
+  usable(now = Date.now()): boolean {
+    return now >= this.madeAt && now < this.expiresAt && performance.now() < this.until;
   }
 
   /** The compressed body, if it has been made. */

@@ -47,7 +47,10 @@ export class MemoryAnswers {
 
   /** Counts the room of an answer anew that has grown by a compressed form, if it is still kept. */
   grown(key: string, answer: CachedAnswer): void {
-    if (this.entries.peek(key) === answer) this.entries.set(key, answer);
+    if (this.entries.peek(key) !== answer) return;
+    // The same value set again would keep the size it had.
+    this.entries.delete(key);
+    this.entries.set(key, answer);
   }
 
   /** Bytes and answers kept now. */
