@@ -4,8 +4,8 @@ import { connect, type Socket } from 'node:net';
 /** The number that stands for the protocol's version in a CancelRequest. */
 const CANCEL_REQUEST = 80_877_102;
 
-/** Milliseconds for handing it over. */
-const PATIENCE = 1_000;
+/** Milliseconds after which the operating system begins to find out whether the other side is there. */
+const KEEP_ALIVE_AFTER = 10_000;
 
 /** What `pg` keeps of BackendKeyData, which its types leave out. */
 interface Keys {
@@ -28,10 +28,11 @@ export const requestCancel = (client: Client): void => {
   message.writeInt32BE(secretKey, 12);
   // Unencrypted also where the connection is: servers take it so, and no client library sent it otherwise before 2024.
   const socket = whereItIs(client);
-  socket.setTimeout(PATIENCE, () => socket.destroy());
   socket.on('error', () => undefined);
   socket.unref();
-  socket.end(message);
+  // The other side closes it: PgBouncer 1.18 ends as a whole when a connection that it cancels for goes before that.
+  socket.setKeepAlive(true, KEEP_ALIVE_AFTER);
+  socket.write(message);
 };
 
 /** The same address, of the several that a name may stand for. */

@@ -1,4 +1,4 @@
-import { type Client, escapeLiteral, type Pool } from 'pg';
+import { type Client, escapeLiteral, type Pool, type PoolClient } from 'pg';
 
 /** A statement as the program sent it. */
 export interface SentStatement {
@@ -33,20 +33,27 @@ interface PlanNode {
   Plans?: PlanNode[];
 }
 
-/** Notes every statement that goes through the pool while `work` runs. */
+/** Notes every statement that goes through connections of the pool while `work` runs. */
 export const statementsOf = async (pool: Pool, work: () => Promise<unknown>): Promise<SentStatement[]> => {
   const sent: SentStatement[] = [];
-  const original = pool.query.bind(pool) as (query: unknown, ...rest: unknown[]) => unknown;
-  const noting = (query: unknown, ...rest: unknown[]): unknown => {
-    const { name, text, values } = query as Partial<SentStatement>;
-    if (text !== undefined) sent.push({ name, text, values: values ?? [] });
-    return original(query, ...rest);
+  const noting = new Set<PoolClient>();
+  const note = (client: PoolClient): void => {
+    if (noting.has(client)) return;
+    noting.add(client);
+    const original = client.query.bind(client) as (query: unknown, ...rest: unknown[]) => unknown;
+    const query = (first: unknown, ...rest: unknown[]): unknown => {
+      const { name, text, values } = first as Partial<SentStatement>;
+      if (text !== undefined) sent.push({ name, text, values: values ?? [] });
+      return original(first, ...rest);
+    };
+    Object.assign(client, { query });
   };
-  Object.assign(pool, { query: noting });
+  pool.on('acquire', note);
   try {
     await work();
   } finally {
-    Reflect.deleteProperty(pool, 'query');
+    pool.off('acquire', note);
+    for (const client of noting) Reflect.deleteProperty(client, 'query');
   }
   return sent;
 };
