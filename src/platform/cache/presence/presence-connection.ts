@@ -25,6 +25,8 @@ export class PresenceConnection {
     });
     // An idle connection that breaks is replaced at its next use.
     this.pool.on('error', () => undefined);
+    // One that breaks while it is lent fails its query; nobody else listens, and the process would end.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   private readonly prepared: boolean;
