@@ -9,6 +9,7 @@ import { JobsModule } from './jobs';
 import { CacheModule } from './platform/cache';
 import { DatabaseModule } from './platform/database';
 import { FrontModule } from './platform/front';
+import { LoadModule } from './platform/load';
 import { LoggingModule } from './platform/logging';
 import { PaginationModule } from './platform/pagination';
 import { RedisModule } from './platform/redis';
@@ -26,6 +27,7 @@ export class AppModule {
         ConfigModule.forRoot(config),
         LoggingModule.forRoot(config),
         DatabaseModule.forRoot(schema),
+        LoadModule,
         RedisModule,
         CacheModule,
         // Its guard comes first: a request is counted before anything is done for it.

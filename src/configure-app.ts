@@ -17,7 +17,7 @@ import {
   securityHeaders,
   UndeclaredInputGuard,
 } from './platform/http';
-import { FrontDesk, openEntrance, serveHitsFirst } from './platform/front';
+import { compressAnswers, FrontDesk, openEntrance, serveHitsFirst } from './platform/front';
 import { logRequests, ProgramLogger, REQUEST_LOGGER } from './platform/logging';
 
 /** Characters; an id has 36, a workflow key at most 50. */
@@ -106,6 +106,7 @@ export const createApp = async (
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: 600,
   });
+  await compressAnswers(app);
   openEntrance(fastify, desk, `${DOCS_PATH}/`);
   acceptJsonBodies(app, config.http.maxBodyBytes);
   acceptImportBodies(fastify);

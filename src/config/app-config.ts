@@ -28,6 +28,8 @@ export class AppConfig {
   readonly redis: RedisConfig | undefined;
   readonly cache: CacheConfig;
   readonly rateLimit: RateLimitConfig;
+  /** Whether requests are refused while the process is saturated. */
+  readonly loadShedding: boolean;
   readonly auth: {
     secretKey: string;
     accessTokenSeconds: number;
@@ -40,6 +42,8 @@ export class AppConfig {
     /** Largest `page * limit`. */
     maxOffset: number;
     maxUnpaginated: number;
+    /** Exports and lists without pages that an instance runs at once. */
+    maxExports: number;
     /** Bytes. */
     maxImportBytes: number;
   };
@@ -64,6 +68,7 @@ export class AppConfig {
       perHour: environment.RATE_LIMIT_PER_HOUR,
       tracker: environment.RATE_LIMIT_TRACKER,
     };
+    this.loadShedding = environment.LOAD_SHEDDING_ENABLED;
     this.auth = {
       secretKey: resolved.secretKey,
       accessTokenSeconds: environment.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
@@ -78,6 +83,7 @@ export class AppConfig {
       maxPageLimit: environment.MAX_PAGE_LIMIT,
       maxOffset: environment.MAX_OFFSET,
       maxUnpaginated: environment.MAX_UNPAGINATED,
+      maxExports: environment.MAX_EXPORTS,
       maxImportBytes: environment.MAX_IMPORT_BYTES,
     };
   }

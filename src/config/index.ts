@@ -1,4 +1,5 @@
 export { AppConfig } from './app-config';
+export { availableMemory } from './available-memory';
 export { ConfigModule } from './config.module';
 export { configuredDatabaseUrl, databaseConfig, type DatabaseConfig } from './database-config';
 export { environmentVariables, type Environment, type VariableName } from './environment';

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Public } from '../auth';
-import { SkipThrottle } from '../platform/front';
+import { SkipThrottle, Vital } from '../platform/front';
 import { AnyInput } from '../platform/http';
 
 class LivenessDto {
@@ -15,6 +15,7 @@ class LivenessDto {
 export class HealthController {
   @Public()
   @SkipThrottle()
+  @Vital()
   @AnyInput()
   @Get('live')
   @ApiOperation({

@@ -9,10 +9,11 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CurrentUser, type Caller } from '../auth';
-import { Cached, expiresWithin } from '../platform/front';
+import { Cached, expiresWithin, Heavy } from '../platform/front';
 import { ApiProblems, JsonText } from '../platform/http';
 import { OptionalInteger } from '../platform/validation';
 import { JobListDto, JobPageDto, JobPartsPageDto, JobRowDto, JobRowPartDto } from './dto/job.dto';
+import { heavyList } from './list/heavy-list';
 import { JobListService } from './list/job-list.service';
 import { ListJobsDto } from './list/list-jobs.dto';
 import { UnpaginatedJobsService } from './list/unpaginated-jobs.service';
@@ -39,14 +40,15 @@ export class JobListController {
 
   @Get()
   @Cached({ namespace: 'jobs', unless: ['paginate', 'ownerId'] })
+  @Heavy(heavyList)
   @JsonText()
   @ApiOperation({
     summary: 'Jobs, by page or by cursor',
     description:
       'Follow `nextCursor` to read on at any depth. A job that matches all the while with an unchanged sort key ' +
       'comes exactly once; one that changes meanwhile may come again or not at all.\n\n' +
-      'At most two exports or lists with `paginate=false` of one owner, and a quarter of `DB_MAX_CONNECTIONS` (at ' +
-      'least one) of all, run at once in an instance; one more is answered 503 with `Retry-After`. One whose client ' +
+      'At most two exports or lists with `paginate=false` of one owner, and `MAX_EXPORTS` (two by ' +
+      'default) of all, run at once in an instance; one more is answered 503 with `Retry-After`. One whose client ' +
       'reads nothing for a minute is cut off.',
   })
   @ApiExtraModels(JobPageDto, JobRowDto, JobPartsPageDto, JobRowPartDto)

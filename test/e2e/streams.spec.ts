@@ -12,7 +12,7 @@ let downloads: Download[] = [];
 
 beforeAll(async () => {
   // Three streams at once.
-  app = await startTestApp({ DB_STATEMENT_TIMEOUT: '2000', DB_MAX_CONNECTIONS: '12' });
+  app = await startTestApp({ DB_STATEMENT_TIMEOUT: '2000', DB_MAX_CONNECTIONS: '16', MAX_EXPORTS: '3' });
   user = await userWithJobs();
 });
 afterAll(() => app.close());
@@ -128,7 +128,7 @@ describe('Streams at once', () => {
     body: expect.objectContaining({ code: 'unavailable' }) as unknown,
   };
 
-  it('are two of an owner, and a quarter of the connections of all', async () => {
+  it('are two of an owner, and MAX_EXPORTS of all', async () => {
     const other = await userWithJobs();
     const first = await begin();
     await begin();

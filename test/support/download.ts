@@ -12,9 +12,14 @@ export interface Download {
 }
 
 /** Begins a download without reading it. The test has to read it to the end or to destroy it. */
-export const beginDownload = (url: string, token: string): Promise<Download> =>
+export const beginDownload = (
+  url: string,
+  token: string,
+  headers: Record<string, string> = {},
+): Promise<Download> =>
   new Promise((resolve, reject) => {
-    const request = get(url, { headers: { authorization: `Bearer ${token}` }, agent: false }, (response) => {
+    const sent = { authorization: `Bearer ${token}`, ...headers };
+    const request = get(url, { headers: sent, agent: false }, (response) => {
       let broken = false;
       response.on('error', () => (broken = true));
       const lines = async (): Promise<number> => {

@@ -64,7 +64,7 @@ export interface TestAppOptions extends AppTimes {
 
 /**
  * Starts the program as `main` does, on a fresh database.
- * @param overrides environment variables that differ from the defaults; logging and rate limits are off unless they say otherwise
+ * @param overrides environment variables that differ from the defaults; logging, rate limits and load shedding are off unless they say otherwise
  */
 export const startTestApp = async (
   overrides: Partial<NodeJS.ProcessEnv> = {},
@@ -76,6 +76,7 @@ export const startTestApp = async (
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',
     RATE_LIMIT_ENABLED: 'false',
+    LOAD_SHEDDING_ENABLED: 'false',
     ...overrides,
   });
   const secretKey = environment.SECRET_KEY ?? TEST_SECRET_KEY;

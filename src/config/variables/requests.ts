@@ -1,5 +1,5 @@
 import { corsOrigins, trustProxy } from '../formats';
-import { integer, variable } from '../variable';
+import { flag, integer, variable } from '../variable';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -25,6 +25,17 @@ export const requestVariables = {
     meaning: 'Most rows of a list with `paginate=false`.',
     example: '10000',
   }),
+  MAX_EXPORTS: variable({
+    schema: integer(1, 250).default(2),
+    meaning:
+      'Most exports and lists with `paginate=false` at once in this process; never more than a quarter of `DB_MAX_CONNECTIONS`, but always one.',
+    example: '2',
+  }),
+  LOAD_SHEDDING_ENABLED: variable({
+    schema: flag().default(true),
+    meaning: 'Whether requests are answered 503 while the process is saturated, heavy ones first.',
+    example: 'true',
+  }),
   MAX_BODY_BYTES: variable({
     schema: integer(64 * 1024, 64 * MEBIBYTE).default(MEBIBYTE),
     meaning: 'Largest JSON request body in bytes.',
@@ -44,7 +55,7 @@ export const requestVariables = {
   TRUST_PROXY: variable({
     schema: trustProxy().default(false),
     meaning:
-      'Which `X-Forwarded-*` to believe: `false`, a number of proxy hops, or a comma list of addresses and CIDRs.',
+      'Which `X-Forwarded-*` to believe: `false`, a number of proxy hops, or a comma list of addresses and CIDRs. Left `false` behind a proxy, all clients count as one for the limits.',
     example: '1',
   }),
 } as const;

@@ -13,8 +13,8 @@ the archive along. What is exported imports again:
 
 A transfer that breaks off midway ends without its last chunk: the client sees that it is incomplete.
 
-At most two exports or lists with \`paginate=false\` of one owner's jobs, and a quarter of \`DB_MAX_CONNECTIONS\` (at
-least one) of all, run at once in an instance; one more is answered 503 with \`Retry-After\`. One whose client reads
+At most two exports or lists with \`paginate=false\` of one owner's jobs, and \`MAX_EXPORTS\` (two by
+default) of all, run at once in an instance; one more is answered 503 with \`Retry-After\`. One whose client reads
 nothing for a minute is cut off.`.trim();
 
 const ROW =

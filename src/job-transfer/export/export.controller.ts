@@ -1,6 +1,7 @@
 import { Controller, Get, Header, Query, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type Caller } from '../../auth';
+import { Heavy } from '../../platform/front';
 import { ApiProblems } from '../../platform/http';
 import { EXPORT_DESCRIPTION, EXPORT_OK } from './export-docs';
 import { ExportQueryDto, type ExportFormat } from './export-query.dto';
@@ -19,6 +20,7 @@ export class ExportController {
   constructor(private readonly exports: ExportService) {}
 
   @Get('export')
+  @Heavy('export')
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'Export jobs', description: EXPORT_DESCRIPTION })
   @ApiOkResponse(EXPORT_OK)

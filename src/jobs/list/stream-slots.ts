@@ -21,7 +21,7 @@ export interface StreamSlot {
 
 /**
  * Bounds the streams of an instance, each of which keeps a database connection for as long as its reader likes:
- * a quarter of the pool, at least one, and two an owner.
+ * `MAX_EXPORTS` and never more than a quarter of the pool, but always one; and two an owner.
  */
 @Injectable()
 export class StreamSlots implements BeforeApplicationShutdown {
@@ -32,7 +32,8 @@ export class StreamSlots implements BeforeApplicationShutdown {
   private readonly most: number;
 
   constructor(config: AppConfig) {
-    this.most = Math.max(1, Math.floor(config.database.maxConnections / 4));
+    const quarter = Math.floor(config.database.maxConnections / 4);
+    this.most = Math.max(1, Math.min(config.limits.maxExports, quarter));
   }
 
   /** @throws Unavailable when all are taken, or the owner has two */

@@ -16,6 +16,10 @@ const TAG = /(?:W\/)?("([^"]*)")/g;
 /** What an encoding adds to the tag of an answer. */
 const SUFFIX = /-(?:br|gzip)$/;
 
+/** A tag as it is sent with an answer in this encoding: a strong one names bytes, so it says which. */
+export const withEncoding = (etag: string, encoding: string): string =>
+  etag.startsWith('W/') || etag.endsWith(`-${encoding}"`) ? etag : etag.replace(/"$/, `-${encoding}"`);
+
 /** Whether an `If-None-Match` means whatever there is; only what has been read tells that there is something. */
 export const isAny = (ifNoneMatch: string): boolean => ifNoneMatch.trim() === '*';
 

@@ -23,10 +23,18 @@ export interface CachedRoute {
   readonly tag?: 'version' | 'content';
 }
 
+/**
+ * How a route is treated when the process is busy: `vital` is always answered; a heavy one is refused first, and
+ * named, by what is asked of it where that depends on the query. Others, and `undefined`, are light: refused last.
+ */
+export type RouteLoad = 'vital' | { readonly heavy: (query: Record<string, unknown>) => string | undefined };
+
 /** What is known of a route from its decorators, looked up once at start. */
 export interface FrontRoute {
   readonly cached?: CachedRoute;
   readonly unlimited?: true;
+  readonly uncompressed?: true;
+  readonly load?: RouteLoad;
 }
 
 declare module 'fastify' {
@@ -54,6 +62,21 @@ export const Cached = (route: CachedRoute): MethodDecorator =>
 /** Does not count the requests of a route against the limits of their client. */
 export const SkipThrottle = (): MethodDecorator =>
   applyDecorators(frontRoute({ unlimited: true }), ApiExtension(UNLIMITED_MARK, true));
+
+/** Never compresses the answers of a route: they hold a secret next to what the caller has sent. */
+export const Uncompressed = (): MethodDecorator => frontRoute({ uncompressed: true });
+
+/**
+ * A route that costs much: it is refused first when the process is busy.
+ * @param kind under what its refusals are counted; or a function that tells it by the query, unchecked as it came,
+ *   and `undefined` for what is light
+ */
+export const Heavy = (
+  kind: string | ((query: Record<string, unknown>) => string | undefined),
+): MethodDecorator => frontRoute({ load: { heavy: typeof kind === 'string' ? () => kind : kind } });
+
+/** A route that is answered however busy the process is. */
+export const Vital = (): MethodDecorator => frontRoute({ load: 'vital' });
 
 /** What the decorators of a request's route say. */
 export const frontRouteOf = (request: FastifyRequest): FrontRoute | undefined =>

@@ -3,4 +3,5 @@ export { expiresWithin } from './expiry';
 export { documentFront } from './front-docs';
 export { FrontDesk, type Identify } from './front-desk';
 export { FrontModule } from './front.module';
-export { Cached, SkipThrottle } from './front-route';
+export { compressAnswers } from './compress-answers';
+export { Cached, Heavy, SkipThrottle, Uncompressed, Vital } from './front-route';

@@ -5,6 +5,7 @@ export { assertIfMatch, ifMatchAllows, VersionConflict, versionTag } from './if-
 export {
   AlreadyExists,
   NotFound,
+  Overloaded,
   PayloadTooLarge,
   Problem,
   RateLimited,

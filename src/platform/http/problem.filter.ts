@@ -2,7 +2,7 @@ import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import { type AppConfig } from '../../config';
-import { type Problem } from './problem';
+import { Overloaded, type Problem } from './problem';
 import { problemFromError } from './problem-from-error';
 import { VerbatimAnswer } from './verbatim-answer';
 
@@ -54,7 +54,8 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private log(problem: Problem, error: unknown, request: FastifyRequest): void {
-    if (problem.status < 500) return;
+    // A line for each refusal would cost what the refusal is to spare; the change of level is logged.
+    if (problem.status < 500 || problem instanceof Overloaded) return;
     const cause = problem.cause ?? error;
     const line = { err: cause, requestId: request.id, code: problem.code };
     if (problem.status === 503) this.logger.warn(line, 'Answered 503');

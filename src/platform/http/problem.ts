@@ -94,6 +94,15 @@ export class RateLimited extends Problem {
   }
 }
 
+/** 503: the process has more to do than it can; refused on purpose, so that the rest is answered in time. */
+export class Overloaded extends Problem {
+  constructor(retryAfterSeconds: number) {
+    super(503, 'unavailable', 'The service is very busy. Try again shortly.', {
+      headers: { 'retry-after': String(retryAfterSeconds) },
+    });
+  }
+}
+
 /** 503: the database is away or overloaded, or the process is shutting down. */
 export class Unavailable extends Problem {
   constructor(detail = 'The service cannot answer right now. Try again shortly.', cause?: unknown) {

@@ -1,0 +1,3 @@
+export { type LoadLevel } from './load-levels';
+export { LoadMonitor } from './load-monitor';
+export { LoadModule } from './load.module';

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
+import { AppConfig, availableMemory } from '../../config';
+import { Database } from '../database';
+import { LOOK_EVERY } from './load-levels';
+import { type LoadSample } from './load-sample';
+
+/** Milliseconds between the timers by which Node measures how late the event loop is. */
+const RESOLUTION = 20;
+
+const NANOSECONDS = 1e6;
+
+/** Looks at the process. What it looks at is measured anyway: nothing is done per request. */
+@Injectable()
+export class LoadSampler {
+  private delays: IntervalHistogram | undefined;
+  private lastLook = performance.now();
+  private readonly memory = availableMemory();
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly database: Database,
+  ) {}
+
+  /** Begins to measure the event loop. */
+  start(): void {
+    this.delays = monitorEventLoopDelay({ resolution: RESOLUTION });
+    this.delays.enable();
+    this.lastLook = performance.now();
+  }
+
+  stop(): void {
+    this.delays?.disable();
+  }
+
+  /** How busy the process is now; the event loop since the last time. */
+  look(): LoadSample {
+    const { used_heap_size, heap_size_limit } = getHeapStatistics();
+    return {
+      line: this.database.longestWait / this.config.database.connectionTimeout,
+      eventLoop: this.eventLoopDelay(),
+      heap: used_heap_size / heap_size_limit,
+      memory: process.memoryUsage.rss() / this.memory,
+    };
+  }
+
+  private eventLoopDelay(): number {
+    const now = performance.now();
+    const late = now - this.lastLook - LOOK_EVERY;
+    this.lastLook = now;
+    const { delays } = this;
+    // A turn that took all the time since the last look has left no measurement yet.
+    const delay = delays === undefined || delays.count === 0 ? late : delays.mean / NANOSECONDS - RESOLUTION;
+    delays?.reset();
+    return Math.max(0, delay);
+  }
+}
