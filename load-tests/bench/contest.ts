@@ -95,21 +95,25 @@ export const overHttp = (
   name: string,
   { port, pid }: { port: number; pid: number },
   next: () => Buffer,
-  expectedStatus = 200,
-): Contestant => ({
-  name,
-  pid,
-  open: async () => {
-    const connection = await HttpConnection.open(port);
-    return {
-      work: async () => {
-        const { status, body } = await connection.send(next());
-        if (status !== expectedStatus) throw new Error(`${name} answered ${status}: ${body.toString()}`);
-      },
-      close: () => connection.close(),
-    };
-  },
-});
+  expected: number | readonly number[] = 200,
+): Contestant => {
+  const statuses = [expected].flat();
+  return {
+    name,
+    pid,
+    open: async () => {
+      const connection = await HttpConnection.open(port);
+      return {
+        work: async () => {
+          const { status, body } = await connection.send(next());
+          if (!statuses.includes(status))
+            throw new Error(`${name} answered ${status}: ${body.toString('utf8', 0, 500)}`);
+        },
+        close: () => connection.close(),
+      };
+    },
+  };
+};
 
 /** Gives the items one after another, from the beginning again after the last. */
 export const inTurn = <T>(items: readonly T[]): (() => T) => {

@@ -11,12 +11,16 @@ import { creates } from './scenarios/creates';
 import { depth } from './scenarios/depth';
 import { details } from './scenarios/details';
 import { firstPage } from './scenarios/first-page';
+import { misses } from './scenarios/misses';
+import { mix } from './scenarios/mix';
 import { transfer } from './scenarios/transfer';
 
 /** Reads before writes, so that no read is measured over what a write left to clean up. */
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   reads: firstPage,
   cached,
+  misses,
+  mix,
   depth,
   details,
   appends,

@@ -1,12 +1,25 @@
 import 'reflect-metadata';
-import { Controller, Get, Header, Headers, Injectable, Module, Query } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  Headers,
+  Injectable,
+  Module,
+  Param,
+  Post,
+  Query,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
+import { randomUUID } from 'node:crypto';
+import { DataSource, Repository } from 'typeorm';
 import { SnakeNamingStrategy } from '../../../src/platform/database/snake-naming.strategy';
 import { announce } from './announce';
 import { LIMIT, firstPagination } from './page-envelope';
+import { TutorialEvent } from './tutorial-event.entity';
 import { LISTED, TutorialJob } from './tutorial-job.entity';
 
 /** Baseline: the list as a NestJS tutorial writes it, with an entity, a repository and `findAndCount`. */
@@ -25,6 +38,41 @@ class JobsService {
     const last = total > limit ? rows.at(-1) : undefined;
     const key = last && { key: last.createdAt.toISOString(), id: last.id };
     return { data: rows.map(toRow), pagination: JSON.parse(firstPagination(ownerId, total, key)) as unknown };
+  }
+}
+
+/** Appending an event as a tutorial writes it: lock, insert, update, in a transaction. */
+@Injectable()
+class StatusEventsService {
+  constructor(private readonly dataSource: DataSource) {}
+
+  append(ownerId: string, jobId: string, status: string) {
+    return this.dataSource.transaction(async (manager) => {
+      const job = await manager.findOneOrFail(TutorialJob, {
+        where: { id: jobId, ownerId },
+        lock: { mode: 'pessimistic_write' },
+      });
+      const now = new Date();
+      const seq = (await manager.maximum(TutorialEvent, 'seq', { jobId })) ?? 0;
+      const event = manager.create(TutorialEvent, {
+        jobId,
+        seq: seq + 1,
+        id: randomUUID(),
+        status,
+        category: 'active',
+        metadata: {},
+        occurredAt: now,
+        recordedAt: now,
+        actorId: ownerId,
+      });
+      await manager.save(event);
+      job.currentStatus = status;
+      job.currentStatusCategory = 'active';
+      job.currentStatusAt = now;
+      job.version += 1;
+      job.updatedAt = now;
+      return { event, job: await manager.save(job) };
+    });
   }
 }
 
@@ -60,7 +108,19 @@ const toRow = ({ workflowId, archived: _archived, ...job }: TutorialJob) => ({
 
 @Controller('api/jobs')
 class JobsController {
-  constructor(private readonly jobs: JobsService) {}
+  constructor(
+    private readonly jobs: JobsService,
+    private readonly events: StatusEventsService,
+  ) {}
+
+  @Post(':id/status-events')
+  append(
+    @Headers('x-owner-id') ownerId: string,
+    @Param('id') id: string,
+    @Body() { status }: { status: string },
+  ) {
+    return this.events.append(ownerId, id, status);
+  }
 
   @Get()
   @Header('content-type', 'application/json; charset=utf-8')
@@ -78,14 +138,14 @@ class JobsController {
     TypeOrmModule.forRoot({
       type: 'postgres',
       url: process.env.DATABASE_URL ?? '',
-      entities: [TutorialJob],
+      entities: [TutorialJob, TutorialEvent],
       namingStrategy: new SnakeNamingStrategy(),
       poolSize: 20,
     }),
     TypeOrmModule.forFeature([TutorialJob]),
   ],
   controllers: [JobsController],
-  providers: [JobsService],
+  providers: [JobsService, StatusEventsService],
 })
 class AppModule {}
 
