@@ -208,7 +208,8 @@ export class Walk {
   private remember(path: string, answer: TestResponse | undefined): void {
     const page = answer?.body as { pagination?: { nextCursor?: string | null } } | undefined;
     const cursor = page?.pagination?.nextCursor;
-    if (cursor !== undefined && cursor !== null) this.known.followUp = `${path}&cursor=${encodeURIComponent(cursor)}`;
+    if (cursor !== undefined && cursor !== null)
+      this.known.followUp = `${path}&cursor=${encodeURIComponent(cursor)}`;
   }
 
   private untrue(call: Call, instance: Instance, answer: TestResponse, wanted: TestResponse): Untrue {
