@@ -1,4 +1,3 @@
-import { negotiate } from '@fastify/accept-negotiator';
 import { LRUCache } from 'lru-cache';
 import { type Encoding } from '../cache';
 
@@ -8,10 +7,21 @@ const chosen = new LRUCache<string, { encoding: Encoding | undefined }>({ max: 1
 export const acceptedEncoding = (header: string | undefined): Encoding | undefined => {
   if (header === undefined) return undefined;
   let choice = chosen.get(header);
-  if (choice === undefined) {
-    const encoding = negotiate(header, ['br', 'gzip', 'identity']);
-    choice = { encoding: encoding === 'br' || encoding === 'gzip' ? encoding : undefined };
-    chosen.set(header, choice);
-  }
+  if (choice === undefined) chosen.set(header, (choice = { encoding: choose(header) }));
   return choice.encoding;
+};
+
+const ITEM = /^\s*([\w*-]+)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?$/i;
+
+/** Of equally liked ones `br`, which is smaller; none where a client likes it better to get the answer as it is. */
+const choose = (header: string): Encoding | undefined => {
+  const weights = new Map<string, number>();
+  for (const item of header.split(',')) {
+    const [, name, weight = '1'] = ITEM.exec(item) ?? [];
+    if (name !== undefined) weights.set(name.toLowerCase(), Number(weight));
+  }
+  const weightOf = (name: string): number => weights.get(name) ?? weights.get('*') ?? 0;
+  const best: Encoding = weightOf('gzip') > weightOf('br') ? 'gzip' : 'br';
+  const weight = weightOf(best);
+  return weight > 0 && weight >= (weights.get('identity') ?? 0) ? best : undefined;
 };
