@@ -1,4 +1,4 @@
-import { Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { performance } from 'node:perf_hooks';
 import { type RedisConfig } from '../../config';
 import { type LuaScript } from './lua-script';
@@ -29,7 +29,7 @@ const isOfValue = (error: Error): boolean =>
  * want of memory or quota, the breaker opens: every call fails at once, and a new session is tried in the
  * background until one works. Each change of state is logged once. Commands are counted.
  */
-export class RedisLink implements OnModuleDestroy {
+export class RedisLink implements OnApplicationShutdown {
   private readonly logger = new Logger('Redis');
   private readonly listeners: LinkListener[] = [];
   private readonly scripts = new Map<string, LuaScript>();
@@ -97,8 +97,8 @@ export class RedisLink implements OnModuleDestroy {
     return this.call(this.current?.bodies, label, patience, work);
   }
 
-  /** Ends the session and tries no more. */
-  onModuleDestroy(): void {
+  /** Ends the session and tries no more: after the last requests, which announce their writes here. */
+  onApplicationShutdown(): void {
     this.ended = true;
     clearTimeout(this.retry);
     clearInterval(this.healthCheck);

@@ -7,7 +7,7 @@ const ALIVE_SECONDS = 10;
  * Seconds without renewal after which a process itself enters anew. Shorter by more than a lease: whoever holds
  * one is alive to all others for as long as it lasts.
  */
-const OWN_ALIVE_SECONDS = 7;
+const OWN_ALIVE_SECONDS = 6;
 
 const ALIVE = `renewed_at > clock_timestamp() - interval '${ALIVE_SECONDS} s'`;
 

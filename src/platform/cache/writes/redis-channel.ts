@@ -7,6 +7,9 @@ import { type Channel, type Mark } from './channel';
 /** After so long, entering again is tried when the database refused it. Milliseconds. */
 const ENTER_AGAIN_AFTER = 1_000;
 
+/** Marks remembered that may have to be taken away later. */
+const MOST_LEFT = 10_000;
+
 /**
  * The channel of the instances on one Redis, where writes are marked. It is named after the process of Redis
  * that answers: one that was restarted, or another one that took over, may have forgotten versions or remember
@@ -19,6 +22,8 @@ export class RedisChannel implements Channel {
   private changing: Promise<void> | undefined;
   private retry: NodeJS.Timeout | undefined;
   private closed = false;
+  /** Marks of writes that may stand although their writers are done with them, and until when. */
+  private readonly left = new Map<string, { scope: string; until: number }>();
   private readonly address: URL;
 
   constructor(
@@ -51,6 +56,8 @@ export class RedisChannel implements Channel {
       } else if (await succeeds(this.versions.mark(scope, writer))) {
         if (this.presence.standing === standing) return { standing, at };
       } else {
+        // A Redis that was frozen makes the mark when it goes on.
+        this.leave(scope, writer);
         await this.detach(standing);
       }
     }
@@ -67,7 +74,12 @@ export class RedisChannel implements Channel {
   async renew(scope: string, writer: string): Promise<boolean> {
     const { channel } = this.presence.standing;
     const heard = this.reaches(channel);
-    return (await succeeds(this.versions.renew(scope, writer))) && heard;
+    if (await succeeds(this.versions.renew(scope, writer))) {
+      this.left.delete(writer);
+      return heard;
+    }
+    this.leave(scope, writer);
+    return false;
   }
 
   /**
@@ -113,8 +125,22 @@ export class RedisChannel implements Channel {
       const { session } = this.link;
       if (session === undefined) return;
       await this.presence.announceOn(this.nameOf(session), session.serverId === undefined);
+      this.takeAwayLeft();
     });
     await attached.catch(() => this.attachLater());
+  }
+
+  private leave(scope: string, writer: string): void {
+    if (this.left.size < MOST_LEFT)
+      this.left.set(writer, { scope, until: performance.now() + MARK_MILLISECONDS });
+  }
+
+  /** So that what was written while Redis was away need not wait for its marks to run out to be cached. */
+  private takeAwayLeft(): void {
+    for (const [writer, { scope, until }] of this.left) {
+      this.left.delete(writer);
+      if (performance.now() < until) void this.renew(scope, writer);
+    }
   }
 
   private attachLater(): void {

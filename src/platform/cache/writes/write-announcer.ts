@@ -3,7 +3,7 @@ import {
   Injectable,
   Logger,
   type OnApplicationBootstrap,
-  type OnModuleDestroy,
+  type OnApplicationShutdown,
 } from '@nestjs/common';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Database, isConnectionFailure } from '../../database';
@@ -29,7 +29,7 @@ interface Writer {
  * announced any more (`CachePresence`).
  */
 @Injectable()
-export class WriteAnnouncer implements OnApplicationBootstrap, OnModuleDestroy {
+export class WriteAnnouncer implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('Cache');
   private readonly underWay = new Set<Writer>();
   /** The scope that the running flow has announced already. */
@@ -46,7 +46,7 @@ export class WriteAnnouncer implements OnApplicationBootstrap, OnModuleDestroy {
     await this.channel.open();
   }
 
-  onModuleDestroy(): void {
+  onApplicationShutdown(): void {
     clearInterval(this.timer);
     this.channel.close();
   }
