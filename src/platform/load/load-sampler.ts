@@ -3,7 +3,6 @@ import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import { AppConfig, availableMemory } from '../../config';
 import { Database } from '../database';
-import { LOOK_EVERY } from './load-levels';
 import { type LoadSample } from './load-sample';
 
 /** Milliseconds between the timers by which Node measures how late the event loop is. */
@@ -47,12 +46,13 @@ export class LoadSampler {
 
   private eventLoopDelay(): number {
     const now = performance.now();
-    const late = now - this.lastLook - LOOK_EVERY;
+    const elapsed = now - this.lastLook;
     this.lastLook = now;
     const { delays } = this;
-    // A turn that took all the time since the last look has left no measurement yet.
-    const delay = delays === undefined || delays.count === 0 ? late : delays.mean / NANOSECONDS - RESOLUTION;
+    // The first of Node's timers after a reset only begins a measurement: none has ended where a single turn took
+    // all the time since the last look.
+    const mean = delays === undefined || delays.count === 0 ? elapsed : delays.mean / NANOSECONDS;
     delays?.reset();
-    return Math.max(0, delay);
+    return Math.max(0, mean - RESOLUTION);
   }
 }
