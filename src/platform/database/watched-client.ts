@@ -52,15 +52,19 @@ export class WatchedClient extends Client {
   }
 
   private look(): void {
-    if (!this.owed) return;
-    if (this.bytesRead !== this.bytes) {
+    const heard = this.bytes;
+    // What has arrived while the program itself was held up is read after the timers: it counts as heard.
+    setImmediate(() => {
+      if (!this.owed) return;
+      if (this.bytesRead === heard) {
+        this.silenced();
+        this.connection.stream.destroy();
+        return;
+      }
       // A long answer, or one that waited behind another query: it counts from here.
       this.bytes = this.bytesRead;
       this.timer?.refresh();
-      return;
-    }
-    this.silenced();
-    this.connection.stream.destroy();
+    });
   }
 
   private get bytesRead(): number {
