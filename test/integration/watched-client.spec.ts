@@ -16,13 +16,15 @@ beforeAll(async () => {
   proxy = await startTcpProxy(database.url);
 });
 
+const connected = async (url: string): Promise<WatchedClient> => {
+  const opened = new WatchedClient({ connectionString: url, answerTimeoutMillis: PATIENCE });
+  opened.on('error', () => undefined);
+  await opened.connect();
+  return opened;
+};
+
 beforeEach(async () => {
-  client = new WatchedClient({
-    connectionString: proxy.urlFor(database.url),
-    answerTimeoutMillis: PATIENCE,
-  });
-  client.on('error', () => undefined);
-  await client.connect();
+  client = await connected(proxy.urlFor(database.url));
 });
 
 afterEach(() => client.end());
@@ -85,6 +87,19 @@ describe('A connection is not cut', () => {
     await ask('SELECT 1');
     await pause();
     expect((await ask('SELECT 2 AS two')).rows).toEqual([{ two: 2 }]);
+  });
+
+  it('while its answer lies there and the program itself was held up, so that it could not read it', async () => {
+    await client.end();
+    // Not through the proxy, which would be held up with the program.
+    client = await connected(database.url);
+    const answer = ask('SELECT pg_sleep(0.2), 3 AS three');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setImmediate(resolve));
+    // From here the event loop goes to its timers first.
+    const until = performance.now() + PATIENCE * 1.5;
+    while (performance.now() < until);
+    expect((await answer).rows).toMatchObject([{ three: 3 }]);
   });
 
   it('while the reader of a stream takes a break', async () => {

@@ -74,29 +74,30 @@ export class WatchedClient extends Client {
   }
 
   private look(): void {
-    if (!this.owed) return;
-    if (this.bytesRead !== this.bytes) {
-      // A long answer, or one that waited behind another query: it counts from here.
-      this.bytes = this.bytesRead;
-      this.timer?.refresh();
-      return;
-    }
-    if (this.lastPatience === undefined) {
-      this.cut();
-      return;
-    }
-    requestCancel(this);
-    this.lastWait = setTimeout(() => this.lookAgain(), this.lastPatience).unref();
+    this.ifSilent(() => {
+      if (this.lastPatience === undefined) {
+        this.cut();
+        return;
+      }
+      requestCancel(this);
+      this.lastWait = setTimeout(() => this.ifSilent(() => this.cut()), this.lastPatience).unref();
+    });
   }
 
-  private lookAgain(): void {
-    if (!this.owed) return;
-    if (this.bytesRead === this.bytes) {
-      this.cut();
-      return;
-    }
-    this.bytes = this.bytesRead;
-    this.timer?.refresh();
+  /** Runs `act` when nothing has come since the query was sent or last looked at; else it counts from here. */
+  private ifSilent(act: () => void): void {
+    const heard = this.bytes;
+    // What has arrived while the program itself was held up is read after the timers: it counts as heard.
+    setImmediate(() => {
+      if (!this.owed) return;
+      if (this.bytesRead === heard) {
+        act();
+        return;
+      }
+      // A long answer, or one that waited behind another query.
+      this.bytes = this.bytesRead;
+      this.timer?.refresh();
+    });
   }
 
   private cut(): void {

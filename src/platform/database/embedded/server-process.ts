@@ -56,8 +56,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const logPath = serverLogPath(options.dataDir);
     const logStart = await prepareServerLog(logPath);
     const port = await findFreePort();
-    const child = await spawnServer(options, port, logPath);
-    const problem = await waitUntilReady(child, cluster, options);
+    const { child, ending } = await spawnServer(options, port, logPath);
+    const problem = await waitUntilReady(child, ending, cluster, options);
     options.abort?.throwIfAborted();
     if (problem === undefined && child.pid !== undefined) {
       child.unref();
@@ -73,7 +73,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-async function spawnServer(options: ServerOptions, port: number, logPath: string): Promise<ChildProcess> {
+/** Why a process has ended, or could not be started; `undefined` while it runs. */
+interface Ending {
+  problem?: string;
+}
+
+async function spawnServer(
+  options: ServerOptions,
+  port: number,
+  logPath: string,
+): Promise<{ child: ChildProcess; ending: Ending }> {
   const settings: Record<string, string> = {
     log_checkpoints: 'off',
     ...options.settings,
@@ -89,8 +98,15 @@ async function spawnServer(options: ServerOptions, port: number, logPath: string
       ...childOptions(options.runAs),
       stdio: ['ignore', log.fd, log.fd],
     });
+    // At once: a server that refuses its settings ends before the log has been closed here.
+    const ending: Ending = {};
+    child.once('error', (error) => (ending.problem = error.message));
+    child.once(
+      'exit',
+      (code, signal) => (ending.problem ??= `it ended with ${signal ?? `exit code ${code ?? '?'}`}`),
+    );
     endWithProcess(child, { signal: 'SIGINT', group: false });
-    return child;
+    return { child, ending };
   } finally {
     await log.close();
   }
@@ -99,15 +115,13 @@ async function spawnServer(options: ServerOptions, port: number, logPath: string
 /** Returns `undefined` once the server accepts connections, else why it will not. */
 async function waitUntilReady(
   child: ChildProcess,
+  ending: Ending,
   cluster: string,
   { log, abort }: ServerOptions,
 ): Promise<string | undefined> {
-  let problem: string | undefined;
-  child.once('error', (error) => (problem = error.message));
-  child.once('exit', (code, signal) => (problem ??= `it ended with ${signal ?? `exit code ${code ?? '?'}`}`));
   const startedAt = Date.now();
   let nextProgressAt = startedAt + PROGRESS_EVERY_MS;
-  while (problem === undefined) {
+  while (ending.problem === undefined) {
     const state = await readServerState(cluster);
     if (abort?.aborted === true) {
       // Again and again: the first may come before the server listens to signals.
@@ -125,7 +139,7 @@ async function waitUntilReady(
     }
     await delay(10);
   }
-  return problem;
+  return ending.problem;
 }
 
 /** A port free at this moment; should it be taken before Postgres has it, the start is tried again. */
