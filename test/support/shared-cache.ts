@@ -67,7 +67,7 @@ export const titleOf = ({ body }: TestResponse): string => (body as AnsweredJob)
 
 /** Stops the next read of a job in an instance, before the database is asked or before what it said is cached. */
 export const stopReader = ({ app }: TestApp, when: 'before' | 'after', jobId: string): Gate =>
-  stopAt(app.get<Database, never>(Database), 'query', when, (_statement, values) =>
+  stopAt(app.get<Database, never>(Database), 'read', when, (_statement, values) =>
     ((values as unknown[] | undefined) ?? []).includes(jobId),
   );
 
