@@ -102,6 +102,20 @@ describe('The windows of a process', () => {
     fc.assert(property, { numRuns: 100 });
   });
 
+  it('count in neither what one of them refuses', () => {
+    const windows = new MemoryWindows(configOf(2, 3));
+    for (const second of [0, 1, 61]) expect(windows.count('a', second * 1000).exceeded).toBe(false);
+    for (const second of [3_590, 3_591, 3_592])
+      expect(windows.count('a', second * 1000)).toMatchObject({ exceeded: true, limit: 3, remaining: 0 });
+    // The hour is over; had the last three been counted, the minute would be full.
+    const again = [3_600, 3_601, 3_602].map((second) => windows.count('a', second * 1000));
+    expect(again.map(({ exceeded, reset }) => [exceeded, reset])).toEqual([
+      [false, 60],
+      [false, 59],
+      [true, 58],
+    ]);
+  });
+
   it('take bounded memory, however many clients there are, and forget who was away longest', () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
