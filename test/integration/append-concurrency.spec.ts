@@ -68,11 +68,11 @@ describe('a backdated event', () => {
   it('is told of although the job is deleted before the answer', async () => {
     const { id } = await api.create();
     const database = app.app.get(Database);
-    const query = database.query.bind(database);
-    const spy = jest.spyOn(database, 'query').mockImplementation(async (statement, values) => {
+    const read = database.read.bind(database);
+    const spy = jest.spyOn(database, 'read').mockImplementation(async (statement, values) => {
       if (statement.name?.startsWith('jobs.one_event:') === true)
         await app.query('DELETE FROM jobs WHERE id = $1', [id]);
-      return query(statement, values);
+      return read(statement, values);
     });
     try {
       const occurredAt = '2020-01-01T00:00:00.000Z';

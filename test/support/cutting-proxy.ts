@@ -55,10 +55,13 @@ export const startCuttingProxy = async (targetUrl: string): Promise<CuttingProxy
       });
     }
     client.on('data', (data) => {
-      if (order === undefined || !data.includes(order.text)) return void upstream.write(data);
+      if (order === undefined || !data.includes(order.text)) {
+        upstream.write(data);
+        return;
+      }
       const { passOn } = order;
       order = undefined;
-      if (!passOn) return cut();
+      if (!passOn) { cut(); return; }
       doomed = true;
       upstream.write(data);
     });

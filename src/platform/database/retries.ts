@@ -2,7 +2,7 @@ import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { performance } from 'node:perf_hooks';
 import { isConnectionFailure, StillRunning } from './database-failure';
 
-/** Most milliseconds after its beginning at which work is begun anew. */
+/** Most milliseconds after its first failure at which work is begun anew. */
 const MOST = 2_000;
 
 /** Milliseconds between two attempts: about so long before the second, at most so long before the later ones. */
@@ -18,6 +18,8 @@ const isAbsence = (error: unknown): boolean => isConnectionFailure(error) && !(e
 export interface Repetition {
   /** Milliseconds that are left for waiting, for a connection or a lock. */
   remaining: number;
+  /** What the attempt before failed with. */
+  after: unknown;
 }
 
 /** Work that may be run again; `repetition` is `undefined` at the first time. */
@@ -44,14 +46,13 @@ export class Retries {
    * @throws what the last attempt threw
    */
   async run<T>(attempt: Attempt<T>, mayRepeat: (error: unknown) => boolean): Promise<T> {
-    const began = performance.now();
     try {
       const result = await attempt(undefined);
       this.awayAt = -Infinity;
       return result;
     } catch (error) {
       if (!mayRepeat(error) || this.isAway(error)) throw error;
-      return this.repeat(attempt, mayRepeat, error, began + this.patience);
+      return this.repeat(attempt, mayRepeat, error, performance.now() + this.patience);
     }
   }
 
@@ -75,7 +76,7 @@ export class Retries {
         // The first attempt has been made; the policy begins with the pause after it.
         if (number === 0 || remaining() <= 0) throw last;
         try {
-          const result = await attempt({ remaining: remaining() });
+          const result = await attempt({ remaining: remaining(), after: last });
           this.awayAt = -Infinity;
           return result;
         } catch (error) {

@@ -1,7 +1,13 @@
 import type { PoolClient } from 'pg';
 import { type QueryRunner } from 'typeorm';
 import { type DatabaseConfig } from '../../config';
-import { ConnectionLost, StillRunning, leavesConnection, wasNotSent } from './database-failure';
+import {
+  ConnectionLost,
+  isConnectionFailure,
+  StillRunning,
+  leavesConnection,
+  wasNotSent,
+} from './database-failure';
 import { inTime } from './lend';
 import { idleInTransactionTimeout } from './session-settings';
 import { type Repetition } from './retries';
@@ -66,7 +72,7 @@ const commit = async (runner: QueryRunner, progress: TransactionProgress): Promi
   }
 };
 
-/** What the connection does not bring along, and what a repetition needs: it must not wait for the one before. */
+/** What the connection does not bring along, and what a repetition needs: it must not wait for one before that may go on. */
 const settingsOf = (
   { preparedStatements, statementTimeout }: DatabaseConfig,
   repetition: Repetition | undefined,
@@ -77,7 +83,7 @@ const settingsOf = (
         `SET LOCAL statement_timeout = ${statementTimeout}`,
         `SET LOCAL idle_in_transaction_session_timeout = ${idleInTransactionTimeout(statementTimeout)}`,
       ]),
-  ...(repetition === undefined
+  ...(repetition === undefined || !isConnectionFailure(repetition.after)
     ? []
     : [`SET LOCAL lock_timeout = ${Math.max(1, Math.ceil(repetition.remaining))}`]),
 ];
