@@ -41,7 +41,7 @@ const ourKeys = async (part: string): Promise<string[]> => redis.command('KEYS',
 const calls = async (): Promise<Record<string, number>> => {
   const stats = await redis.command<string>('INFO', 'commandstats');
   return Object.fromEntries<number>(
-    [...stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, n]) => [name, Number(n)]),
+    [...stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name = '', n]) => [name, Number(n)]),
   );
 };
 
