@@ -61,7 +61,10 @@ export const startCuttingProxy = async (targetUrl: string): Promise<CuttingProxy
       }
       const { passOn } = order;
       order = undefined;
-      if (!passOn) { cut(); return; }
+      if (!passOn) {
+        cut();
+        return;
+      }
       doomed = true;
       upstream.write(data);
     });
