@@ -27,7 +27,7 @@ const ADMIT = luaScript(
    local minute_limit, hour_limit = tonumber(ARGV[1]), tonumber(ARGV[2])
    if minute_limit > 0 then
      local counts = redis.call('MGET', KEYS[1], KEYS[2])
-     minute, hour = tonumber(counts[1] or 0), tonumber(counts[2] or 0)
+     minute, hour = tonumber(counts[1] or 0) or 0, tonumber(counts[2] or 0) or 0
      if minute < minute_limit and hour < hour_limit then
        minute, hour = redis.call('INCR', KEYS[1]), redis.call('INCR', KEYS[2])
        if minute == 1 then redis.call('PEXPIRE', KEYS[1], ${MINUTE * 1000}) end
