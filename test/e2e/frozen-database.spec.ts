@@ -80,13 +80,14 @@ const openConnections = async (count: number): Promise<void> => {
 };
 
 describe('When the database host freezes', () => {
-  it('requests under way are answered 503 in bounded time, and no frozen connection is used again', async () => {
+  it('requests under way are begun anew, or answered 503 where that might do something twice, in bounded time', async () => {
     const sends = await requests();
     // Some more than are needed, so that idle ones stay behind.
     await openConnections(sends.length + 4);
     proxy.freeze();
     const answers = await Promise.all(sends.map(timed));
-    expect(answers).toEqual(sends.map(() => unavailable));
+    // What begins with a read, and transactions, go on with another connection; a write of one statement may have arrived.
+    expect(answers.map(({ answer: [status] }) => status)).toEqual([200, 200, 200, 503, 200, 200, 200]);
     expect(Math.max(...answers.map(({ took }) => took))).toBeLessThan(BOUND);
 
     // New connections reach the database, as after a failover.
