@@ -2,9 +2,6 @@ import { Pool, type QueryResultRow } from 'pg';
 import { type DatabaseConfig } from '../../../config';
 import { type Statement } from '../../database';
 
-/** Milliseconds for one of the small statements of the presence, connecting included. */
-const PATIENCE = 1_500;
-
 /**
  * The connection of the presence, apart from the pool: when that is busy to the last connection, the cache is
  * needed most.
@@ -12,15 +9,16 @@ const PATIENCE = 1_500;
 export class PresenceConnection {
   private readonly pool: Pool;
 
-  constructor({ url, idleTimeout, preparedStatements }: DatabaseConfig) {
+  /** A write waits for it no longer than for a connection of the pool. */
+  constructor({ url, idleTimeout, connectionTimeout, preparedStatements }: DatabaseConfig) {
     this.prepared = preparedStatements;
     this.pool = new Pool({
       connectionString: url,
       application_name: 'jobtrail cache',
       max: 1,
       idleTimeoutMillis: idleTimeout,
-      connectionTimeoutMillis: PATIENCE,
-      query_timeout: PATIENCE,
+      connectionTimeoutMillis: connectionTimeout,
+      query_timeout: connectionTimeout,
       keepAlive: true,
     });
     // An idle connection that breaks is replaced at its next use.
