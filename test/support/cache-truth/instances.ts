@@ -71,20 +71,16 @@ export class Instances {
     return [near, { name: 'child', request: (...request) => send(childUrl, ...request) }];
   }
 
-  /** Has the child die right after the next commit of a user's write, or after a while; another takes its place. */
-  async replaceChild(patience: number): Promise<{ diedByCommit: boolean }> {
-    const { running } = this;
-    if (running === undefined) throw new Error('There is no child');
-    await this.command('die');
-    const died = running.exit().then(() => true);
-    const diedByCommit = await Promise.race([
-      died,
-      once(AbortSignal.timeout(patience), 'abort').then(() => false),
-    ]);
+  /** Has the child die right after the next commit of what a user writes. */
+  doomChild(): Promise<void> {
+    return this.command('die');
+  }
+
+  /** Ends the child if it still runs; another one takes its place. */
+  async replaceChild(): Promise<void> {
     this.childUrl = undefined;
-    await running.stop('SIGKILL');
+    await this.running?.stop('SIGKILL');
     await this.startChild();
-    return { diedByCommit };
   }
 
   /** Sets the child's clock this far off. Milliseconds. */

@@ -28,6 +28,7 @@ export class Walk {
   /** Uncached answers since the last write, by path. */
   private readonly truths = new Map<string, TestResponse>();
   private person: Person | undefined;
+  private watched: Call[] = [];
   /** A write may still be under way that was not answered. */
   private unsure = false;
 
@@ -45,6 +46,33 @@ export class Walk {
       this.tally.steps += 1;
       await this.step();
     }
+  }
+
+  /** For the moment of a fault: a new user, with answers that all instances have in their caches. */
+  async prepare(): Promise<void> {
+    await this.beBorn();
+    const calls = ['/api/jobs', '/api/jobs?archived=all&sort=title', '/api/profile'];
+    this.watched = calls.map((path) => ({ method: 'GET', path }));
+    for (const id of this.known.ids.slice(0, 1)) {
+      this.watched.push({ method: 'GET', path: `/api/jobs/${id}/status-events` });
+    }
+    await this.check();
+    await this.check();
+  }
+
+  /** Writes what all of these answers show. @param through by any instance, when left out */
+  async change(through?: Instance['name']): Promise<void> {
+    const instance = this.instances.all.find(({ name }) => name === through) ?? this.anyone();
+    const title = `Chief ${this.random.between(1, 1e9).toString(36)}`;
+    for (const id of this.known.ids.slice(0, 1)) {
+      const body = { title, status: this.random.pick(['offer', 'applied']) };
+      await this.write({ method: 'PATCH', path: `/api/jobs/${id}`, body }, instance);
+    }
+  }
+
+  /** Compares these answers of all instances. */
+  check(): Promise<void> {
+    return this.compareAll(this.watched);
   }
 
   private async beBorn(): Promise<void> {
@@ -150,9 +178,9 @@ export class Walk {
     return answer;
   }
 
-  private async write(call: Call): Promise<void> {
+  private async write(call: Call, through = this.anyone()): Promise<void> {
     this.truths.clear();
-    const answer = await this.ask(call, this.anyone());
+    const answer = await this.ask(call, through);
     this.truths.clear();
     if (answer === undefined) this.unsure = true;
     const { ids, gone } = this.known;
