@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { Untrue } from './comparison';
 import { Faults } from './faults';
 import { Instances } from './instances';
 import { Random } from './random';
 import { Tally } from './tally';
-import { Untrue, Walk } from './walk';
+import { Walk } from './walk';
 
 /** How much a run does. */
 export interface Effort {

@@ -12,15 +12,34 @@ export interface Call {
 export class Person {
   ids: string[] = [];
   /** Of jobs that were deleted. */
-  gone: string[] = [];
-  /** `nextCursor` of a list, with the query it belongs to. */
-  followUp: string | undefined;
+  private gone: string[] = [];
+  /** A later page of a list that was read. */
+  private followUp: string | undefined;
   private keys = 0;
 
-  constructor(
-    readonly token: string,
-    private readonly random: Random,
-  ) {}
+  constructor(private readonly random: Random) {}
+
+  /** Learns from the answer to a read. */
+  learn(call: Call, body: unknown): void {
+    const cursor = (body as { pagination?: { nextCursor?: string | null } }).pagination?.nextCursor;
+    if (!call.path.startsWith('/api/jobs?limit=3') || cursor === undefined || cursor === null) return;
+    this.followUp = `/api/jobs?limit=3&sort=title&count=exact&cursor=${encodeURIComponent(cursor)}`;
+  }
+
+  /** Learns from the answer to a write; false where that does not say which jobs there are now. */
+  wrote({ method, path }: Call, status: number, body: unknown): boolean {
+    if (method === 'DELETE' || path.includes('/import')) return false;
+    const { id } = (body ?? {}) as { id?: string };
+    if (path === '/api/jobs' && status === 201 && id !== undefined && !this.ids.includes(id))
+      this.ids.push(id);
+    return true;
+  }
+
+  /** These are the jobs now. */
+  has(ids: string[]): void {
+    this.gone = [...this.gone, ...this.ids].filter((id) => !ids.includes(id)).slice(-5);
+    this.ids = ids;
+  }
 
   /** A GET of one of the routes that are cached; some are asked for more often than others. */
   read(): Call {

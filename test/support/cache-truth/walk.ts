@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type TestResponse } from '../test-app';
+import { Comparison } from './comparison';
 import { type Instance, type Instances } from './instances';
 import { Person, type Call } from './person';
 import { type Random } from './random';
@@ -8,29 +8,10 @@ import { type Tally } from './tally';
 /** A user is replaced after so many steps: what died while writing leaves that user without a cache for a minute. */
 const STEPS_OF_A_LIFE = 50;
 
-/** Steps that a failure tells of. */
-const TOLD = 15;
-
-/** How often an answer is read anew that a write of unknown outcome may have changed meanwhile. */
-const LOOKS = 20;
-
-/** Longest that a request may take while this and that fails, on a busy machine. Milliseconds. */
-const PATIENCE = 30_000;
-
-/** A cached answer was not the true one. */
-export class Untrue extends Error {
-  override readonly name = 'Untrue';
-}
-
 /** The random walk of one user after the other, who alone writes their own data. */
 export class Walk {
-  private readonly told: string[] = [];
-  /** Uncached answers since the last write, by path. */
-  private readonly truths = new Map<string, TestResponse>();
-  private person: Person | undefined;
+  private life: { person: Person; comparison: Comparison } | undefined;
   private watched: Call[] = [];
-  /** A write may still be under way that was not answered. */
-  private unsure = false;
 
   constructor(
     private readonly name: string,
@@ -76,10 +57,9 @@ export class Walk {
   }
 
   private async beBorn(): Promise<void> {
-    this.person = new Person(await this.instances.newUser(), this.random);
-    this.told.length = 0;
-    this.truths.clear();
-    this.unsure = false;
+    const token = await this.instances.newUser();
+    const comparison = new Comparison(this.name, token, this.instances, this.tally);
+    this.life = { person: new Person(this.random), comparison };
     for (let count = 0; count < 3; count += 1) await this.write(this.known.write());
   }
 
@@ -115,7 +95,7 @@ export class Walk {
     const pauses = calls.map(() => this.random.between(0, 6));
     const racing = calls.map(async (call, index) => {
       await new Promise((resolve) => setTimeout(resolve, pauses[index]));
-      await this.ask(call, this.anyone());
+      await this.comparison.ask(call, this.anyone());
     });
     await Promise.all([this.write(this.known.write()), ...racing]);
     await this.compareAll(calls);
@@ -126,7 +106,7 @@ export class Walk {
     const first = this.known.write();
     const second = this.random.chance(0.5) ? first : this.known.write();
     const calls = [this.known.read(), this.known.read()];
-    const racing = calls.map((call) => this.ask(call, this.anyone()));
+    const racing = calls.map((call) => this.comparison.ask(call, this.anyone()));
     await Promise.all([this.write(first), this.write(second), ...racing]);
     await this.compareAll(calls);
   }
@@ -147,108 +127,26 @@ export class Walk {
     for (const instance of this.instances.all) for (const call of calls) await this.compare(call, instance);
   }
 
-  /** Compares an answer with the uncached one. @param known what a 304 stands for */
   private async compare(
     call: Call,
     instance: Instance,
     known?: TestResponse,
   ): Promise<TestResponse | undefined> {
-    for (let look = 1; ; look += 1) {
-      const wanted = await this.truthOf(call.path);
-      const answer = await this.ask(call, instance);
-      if (answer === undefined || wanted === undefined) return undefined;
-      const same = isDeepStrictEqual(content(answer, known), content(wanted));
-      if (same) {
-        this.tally.answered(instance.name, answer.headers.get('x-cache') ?? String(answer.status));
-        return answer;
-      }
-      // Unless an unanswered write has ended only now.
-      const changed =
-        this.unsure && !isDeepStrictEqual(content(wanted), contentOf(await this.truthOf(call.path)));
-      if (!changed || look === LOOKS) throw this.untrue(call, instance, answer, wanted);
-    }
-  }
-
-  /** The uncached answer; while nobody writes it stays what it is. */
-  private async truthOf(path: string): Promise<TestResponse | undefined> {
-    const known = this.truths.get(path);
-    if (known !== undefined) return known;
-    const answer = await this.ask({ method: 'GET', path }, 'truth');
-    if (answer !== undefined && !this.unsure) this.truths.set(path, answer);
+    const answer = await this.comparison.compare(call, instance, known);
+    if (answer?.status === 200) this.known.learn(call, answer.body);
     return answer;
   }
 
   private async write(call: Call, through = this.anyone()): Promise<void> {
-    this.truths.clear();
-    const answer = await this.ask(call, through);
-    this.truths.clear();
-    if (answer === undefined) this.unsure = true;
-    const { ids, gone } = this.known;
-    const id = (answer?.body as { id?: string } | undefined)?.id;
-    if (call.path === '/api/jobs' && answer?.status === 201 && id !== undefined && !ids.includes(id))
-      ids.push(id);
-    if (call.method === 'DELETE' && answer?.status === 204) gone.push(...ids.splice(0, ids.length));
-    if (call.path.includes('/import') || gone.length > 0 || this.unsure) await this.learn();
-  }
-
-  private async learn(): Promise<void> {
-    const found = await this.ask({ method: 'GET', path: '/api/jobs?archived=all&limit=100' }, 'truth');
+    const answer = await this.comparison.write(call, through);
+    const learnt = answer !== undefined && this.known.wrote(call, answer.status, answer.body);
+    if (learnt) return;
+    const found = await this.comparison.ask(
+      { method: 'GET', path: '/api/jobs?archived=all&limit=100' },
+      'truth',
+    );
     if (found?.status === 200)
-      this.known.ids = (found.body as { data: { id: string }[] }).data.map(({ id }) => id);
-    this.known.gone = this.known.gone.filter((id) => !this.known.ids.includes(id)).slice(-5);
-  }
-
-  /** `undefined`: it died meanwhile. */
-  private async ask(call: Call, whom: Instance | 'truth'): Promise<TestResponse | undefined> {
-    const { method, path, body, headers } = call;
-    const name = whom === 'truth' ? whom : whom.name;
-    const sent = { token: this.known.token, body, ...(headers === undefined ? {} : { headers }) };
-    const request =
-      whom === 'truth' ? this.instances.truth.request(method, path, sent) : whom.request(method, path, sent);
-    const answer = await this.patiently(
-      call,
-      name,
-      request.catch(() => undefined),
-    );
-    if (answer === undefined || answer.status >= 500) this.tally.unanswered += 1;
-    const outcome = answer?.headers.get('x-cache') ?? '';
-    this.tell(
-      `${new Date().toISOString().slice(17)} ${name} ${method} ${path} -> ${answer?.status ?? 'no answer'} ${outcome}`,
-    );
-    if (path.startsWith('/api/jobs?limit=3')) this.remember(path, answer);
-    // Busy, or without its database for a moment: it may answer another time.
-    return answer === undefined || answer.status >= 500 ? undefined : answer;
-  }
-
-  private async patiently<T>(call: Call, name: string, request: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        const steps = this.told.join('\n  ');
-        reject(
-          new Untrue(`${this.name}: no answer from ${name} to ${call.method} ${call.path} after\n  ${steps}`),
-        );
-      }, PATIENCE);
-    });
-    return Promise.race([request, late]).finally(() => clearTimeout(timer));
-  }
-
-  private remember(path: string, answer: TestResponse | undefined): void {
-    const page = answer?.body as { pagination?: { nextCursor?: string | null } } | undefined;
-    const cursor = page?.pagination?.nextCursor;
-    if (cursor !== undefined && cursor !== null)
-      this.known.followUp = `${path}&cursor=${encodeURIComponent(cursor)}`;
-  }
-
-  private untrue(call: Call, instance: Instance, answer: TestResponse, wanted: TestResponse): Untrue {
-    const steps = this.told.join('\n  ');
-    const texts = `${answer.status} ${answer.text.slice(0, 1500)}\nis truly:\n${wanted.status} ${wanted.text.slice(0, 1500)}`;
-    return new Untrue(`${this.name}: ${instance.name} ${call.path} after\n  ${steps}\nanswered:\n${texts}`);
-  }
-
-  private tell(step: string): void {
-    this.told.push(step);
-    if (this.told.length > TOLD) this.told.shift();
+      this.known.has((found.body as { data: { id: string }[] }).data.map(({ id }) => id));
   }
 
   private anyone(): Instance {
@@ -256,18 +154,15 @@ export class Walk {
   }
 
   private get known(): Person {
-    if (this.person === undefined) throw new Error('Nobody has been born');
-    return this.person;
+    return this.alive.person;
+  }
+
+  private get comparison(): Comparison {
+    return this.alive.comparison;
+  }
+
+  private get alive(): { person: Person; comparison: Comparison } {
+    if (this.life === undefined) throw new Error('Nobody has been born');
+    return this.life;
   }
 }
-
-const contentOf = (answer: TestResponse | undefined): unknown =>
-  answer === undefined ? undefined : content(answer);
-
-/** What has to be the same. A 304 says that it is what the client has. */
-const content = (answer: TestResponse, known?: TestResponse): unknown => {
-  const { status, text, body } = answer.status === 304 && known !== undefined ? known : answer;
-  if (status === 200) return text;
-  // Problems name their request.
-  return { status, code: (body as { code?: string } | undefined)?.code };
-};
