@@ -38,11 +38,11 @@ export const beginDownload = (
     request.once('error', reject);
   });
 
-/** Polls until `holds`. @throws Error after 10 s */
+/** Polls until `holds`. @throws Error after 30 s */
 export const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('It did not come to hold within 10 s');
+    if (Date.now() > deadline) throw new Error('It did not come to hold within 30 s');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type TestResponse } from '../test-app';
 import { Comparison } from './comparison';
 import { type Instance, type Instances } from './instances';
@@ -7,6 +8,9 @@ import { type Tally } from './tally';
 
 /** A user is replaced after so many steps: what died while writing leaves that user without a cache for a minute. */
 const STEPS_OF_A_LIFE = 50;
+
+/** How long the answers of a witness may take to be in all caches. Milliseconds. */
+const PREPARATION = 5000;
 
 /** The random walk of one user after the other, who alone writes their own data. */
 export class Walk {
@@ -37,8 +41,8 @@ export class Walk {
     for (const id of this.known.ids.slice(0, 1)) {
       this.watched.push({ method: 'GET', path: `/api/jobs/${id}/status-events` });
     }
-    await this.check();
-    await this.check();
+    const end = performance.now() + PREPARATION;
+    while (!(await this.check()) && performance.now() < end) await delay(20);
   }
 
   /** Writes what all of these answers show. @param through by any instance, when left out */
@@ -51,8 +55,8 @@ export class Walk {
     }
   }
 
-  /** Compares these answers of all instances. */
-  check(): Promise<void> {
+  /** Compares these answers of all instances; gives whether all came from the cache. */
+  check(): Promise<boolean> {
     return this.compareAll(this.watched);
   }
 
@@ -94,7 +98,7 @@ export class Walk {
     const calls = [this.known.read(), this.known.read(), this.known.read()];
     const pauses = calls.map(() => this.random.between(0, 6));
     const racing = calls.map(async (call, index) => {
-      await new Promise((resolve) => setTimeout(resolve, pauses[index]));
+      await delay(pauses[index]);
       await this.comparison.ask(call, this.anyone());
     });
     await Promise.all([this.write(this.known.write()), ...racing]);
@@ -123,8 +127,15 @@ export class Walk {
     if (after?.status === 304) this.tally.unchanged += 1;
   }
 
-  private async compareAll(calls: readonly Call[]): Promise<void> {
-    for (const instance of this.instances.all) for (const call of calls) await this.compare(call, instance);
+  private async compareAll(calls: readonly Call[]): Promise<boolean> {
+    let hits = true;
+    for (const instance of this.instances.all) {
+      for (const call of calls) {
+        const answer = await this.compare(call, instance);
+        hits &&= answer?.headers.get('x-cache') === 'HIT';
+      }
+    }
+    return hits;
   }
 
   private async compare(
