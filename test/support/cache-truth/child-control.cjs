@@ -49,3 +49,9 @@ createServer((socket) => {
 })
   .listen(process.env.CONTROL_SOCKET)
   .unref();
+
+/** An instance does not outlive the test that started it, however that ended. */
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+}, 500).unref();
