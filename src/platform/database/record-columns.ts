@@ -39,14 +39,15 @@ export class RecordColumns<T> {
   }
 
   /**
-   * SQL for a table of the records, with their places from 1 as `place`. The planner expects a thousand of them,
-   * where it does not know the number, and so joins by hashing.
+   * SQL for a table of the records, with their places from 1 as `place`. The planner does not see how many they
+   * are: knowing it, it would find that a plan for that number is the cheaper one, and plan anew at each use. It
+   * expects a thousand, and so joins by hashing.
    * @param first number of the first parameter
    */
   table(first: number): string {
     const columns = Object.entries(this.columns);
     const arrays = columns.map(
-      ([, { type }], index) => `unnest($${first + 1 + index}::${ELEMENTS[type] ?? 'text'}[])`,
+      ([, { type }], index) => `unnest((SELECT $${first + 1 + index}::${ELEMENTS[type] ?? 'text'}[]))`,
     );
     const cells = columns.map(([name, { type }]) => {
       const isText = type === 'text' || ELEMENTS[type] !== undefined;
@@ -54,7 +55,7 @@ export class RecordColumns<T> {
     });
     return `(
       SELECT place, ${cells.join(', ')}
-      FROM ROWS FROM (generate_series(1, $${first}::integer), ${arrays.join(', ')}) AS r (place, ${this.names.join(', ')})
+      FROM ROWS FROM (generate_series(1, (SELECT $${first}::integer)), ${arrays.join(', ')}) AS r (place, ${this.names.join(', ')})
     )`;
   }
 
