@@ -14,6 +14,7 @@ import {
   type Pair,
 } from '../support/shared-cache';
 import { startSlowProxy, type SlowProxy } from '../support/slow-proxy';
+import { type TestResponse } from '../support/test-app';
 
 let redis: RedisServer;
 /** Between instance A and Redis alone. */
@@ -153,26 +154,45 @@ describe('an instance that alone is cut off from Redis', () => {
     for (let turn = 0; turn < 5; turn += 1) expect(titleOf(await read(pair.b, pair))).toBe(title);
   });
 
-  it('tells nobody the old, when a write begins cut off, others cache meanwhile, and it ends cut off', async () => {
-    const { a, b, job } = pair;
-    await proxy.refuse();
-    await untilOnRedis(a, false);
-    const holder = new Client({ connectionString: a.databaseUrl });
-    await holder.connect();
-    await holder.query('BEGIN');
-    await holder.query('SELECT FROM jobs WHERE id = $1 FOR UPDATE', [job.id]);
-    const title = newTitle();
-    const writing = rename(a, pair, title);
-    await untilBlocked(a);
-    await proxy.accept();
-    await bothCache(pair);
-    await untilHit(b, pair);
-    await proxy.refuse();
-    await untilOnRedis(a, false);
-    await holder.end();
-    expect((await writing).status).toBe(200);
-    for (let turn = 0; turn < 5; turn += 1) expect(titleOf(await read(b, pair))).toBe(title);
-    await proxy.accept();
-    await expectOnly(title);
+  describe('when a write begins', () => {
+    let holder: Client;
+    let title: string;
+    let writing: Promise<TestResponse>;
+
+    beforeEach(async () => {
+      const { a, job } = pair;
+      await proxy.refuse();
+      await untilOnRedis(a, false);
+      holder = new Client({ connectionString: a.databaseUrl });
+      await holder.connect();
+      await holder.query('BEGIN');
+      await holder.query('SELECT FROM jobs WHERE id = $1 FOR UPDATE', [job.id]);
+      title = newTitle();
+      writing = rename(a, pair, title);
+      await untilBlocked(a);
+      await proxy.accept();
+      await bothCache(pair);
+    });
+
+    it('and ends cut off: tells nobody the old, although others have cached meanwhile', async () => {
+      await proxy.refuse();
+      await untilOnRedis(pair.a, false);
+      await holder.end();
+      expect((await writing).status).toBe(200);
+      for (let turn = 0; turn < 5; turn += 1) expect(titleOf(await read(pair.b, pair))).toBe(title);
+      await proxy.accept();
+      await expectOnly(title);
+    });
+
+    it('and has Redis back: nobody caches its user until it has ended, so it may die before its bump', async () => {
+      for (let turn = 0; turn < 3; turn += 1) expect(outcome(await read(pair.b, pair))).toBe('200 BYPASS');
+      const writer = stopWriter(pair.a, 'renew', 'before');
+      await holder.end();
+      await writer.reached;
+      expect(titleOf(await read(pair.b, pair))).toBe(title);
+      writer.open();
+      expect((await writing).status).toBe(200);
+      await expectOnly(title);
+    });
   });
 });

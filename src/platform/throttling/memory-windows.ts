@@ -20,9 +20,15 @@ interface Client {
  * so that who keeps knocking is let in again when the window ends.
  */
 export class MemoryWindows {
-  private readonly clients = new LRUCache<string, Client>({ max: REMEMBERED });
+  private readonly clients: LRUCache<string, Client>;
 
-  constructor(private readonly config: RateLimitConfig) {}
+  /** @param remembered clients; room for them is taken at once */
+  constructor(
+    private readonly config: RateLimitConfig,
+    remembered = REMEMBERED,
+  ) {
+    this.clients = new LRUCache({ max: remembered });
+  }
 
   /** Counts one request. */
   count(client: string, now = performance.now()): Allowance {

@@ -4,7 +4,7 @@ import { type Standing } from '../presence';
 export interface Mark {
   /** Where this process stood when the write began. */
   readonly standing: Standing;
-  /** When the mark was last asked for, on the clock of `performance.now()`; `undefined`: there is none. */
+  /** When the mark was last asked for, on the clock of `performance.now()`; `undefined`: there is none (yet). */
   readonly at: number | undefined;
 }
 

@@ -7,6 +7,13 @@ import { type Channel, type Mark } from './channel';
 /** After so long, entering again is tried when the database refused it. Milliseconds. */
 const ENTER_AGAIN_AFTER = 1_000;
 
+/** A write that began while nobody served from the cache. */
+interface UnmarkedWrite {
+  readonly scope: string;
+  /** What its writer holds; told when the mark is made after all. */
+  readonly mark: Mark & { at: number | undefined };
+}
+
 /** Marks remembered that may have to be taken away later. */
 const MOST_LEFT = 10_000;
 
@@ -22,6 +29,10 @@ export class RedisChannel implements Channel {
   private changing: Promise<void> | undefined;
   private retry: NodeJS.Timeout | undefined;
   private closed = false;
+  /** Writes under way that could not be marked when they began. */
+  private readonly unmarked = new Map<string, UnmarkedWrite>();
+  /** Whether those are being marked, and the channel entered. */
+  private entering = false;
   /** Marks of writes that may stand although their writers are done with them, and until when. */
   private readonly left = new Map<string, { scope: string; until: number }>();
   private readonly address: URL;
@@ -48,7 +59,11 @@ export class RedisChannel implements Channel {
   async mark(scope: string, writer: string): Promise<Mark> {
     for (;;) {
       const standing = await this.presence.beforeWrite();
-      if (standing.channel === null) return { standing, at: undefined };
+      if (standing.channel === null) {
+        if (this.entering) await this.changing;
+        else return this.withoutMark(scope, writer, standing);
+        continue;
+      }
       const at = performance.now();
       if (!this.reaches(standing.channel)) {
         // Another Redis is there, or none.
@@ -74,6 +89,7 @@ export class RedisChannel implements Channel {
   async renew(scope: string, writer: string): Promise<boolean> {
     const { channel } = this.presence.standing;
     const heard = this.reaches(channel);
+    this.unmarked.delete(writer);
     if (await succeeds(this.versions.renew(scope, writer))) {
       this.left.delete(writer);
       return heard;
@@ -124,10 +140,36 @@ export class RedisChannel implements Channel {
       if (this.presence.standing.channel === null) await this.presence.leasesEnded();
       const { session } = this.link;
       if (session === undefined) return;
-      await this.presence.announceOn(this.nameOf(session), session.serverId === undefined);
+      this.entering = true;
+      try {
+        await this.markUnmarked();
+        await this.presence.announceOn(this.nameOf(session), session.serverId === undefined);
+      } finally {
+        this.entering = false;
+      }
       this.takeAwayLeft();
     });
     await attached.catch(() => this.attachLater());
+  }
+
+  private withoutMark(scope: string, writer: string, standing: Standing): Mark {
+    const mark = { standing, at: undefined };
+    this.unmarked.set(writer, { scope, mark });
+    return mark;
+  }
+
+  /**
+   * Before anyone serves from the cache again: this process could end between the commit of one of these and its new version.
+   * @throws when a mark could not be made
+   */
+  private async markUnmarked(): Promise<void> {
+    const marking = [...this.unmarked].map(async ([writer, { scope, mark }]) => {
+      const at = performance.now();
+      await this.versions.mark(scope, writer);
+      mark.at = at;
+      if (!this.unmarked.delete(writer)) this.leave(scope, writer);
+    });
+    await Promise.all(marking);
   }
 
   private leave(scope: string, writer: string): void {

@@ -62,13 +62,14 @@ const pause = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(59_999, 60_000, 60_001, 3_599_999, 3_600_000, 3_600_001) },
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 4_000_000 }) },
 );
-const requests = fc.array(fc.record({ client: fc.constantFrom('a', 'b', 'c'), pause }), { maxLength: 120 });
+const CLIENTS = ['a', 'b', 'c'];
+const requests = fc.array(fc.record({ client: fc.constantFrom(...CLIENTS), pause }), { maxLength: 120 });
 
 describe('The windows of a process', () => {
   it('let in and tell what a naive account of all requests says', () => {
     const property = fc.property(limits, requests, ({ perMinute, perHour }, sent) => {
       const config = configOf(perMinute, perHour);
-      const [windows, naive] = [new MemoryWindows(config), new NaiveWindows(config)];
+      const [windows, naive] = [new MemoryWindows(config, CLIENTS.length), new NaiveWindows(config)];
       let now = 1_000;
       const [told, expected]: [Allowance[], Allowance[]] = [[], []];
       for (const { client, pause: waited } of sent) {
@@ -87,7 +88,7 @@ describe('The windows of a process', () => {
       requests,
       fc.integer({ min: 0, max: 20 }),
       ({ perMinute, perHour }, sent, knocks) => {
-        const windows = new MemoryWindows(configOf(perMinute, perHour));
+        const windows = new MemoryWindows(configOf(perMinute, perHour), CLIENTS.length);
         let now = 1_000;
         for (const { pause: waited } of sent) now += windows.count('a', now).exceeded ? 0 : waited;
         const refused = windows.count('a', now);
