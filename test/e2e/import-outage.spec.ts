@@ -130,6 +130,7 @@ describe.each(['error', 'skip', 'update'])(
     it('while batches are being written, none of them is told of, and each is there in whole or not at all', async () => {
       const { readable, send, end } = openBody();
       const holder = new Client({ connectionString: app.databaseUrl });
+      holder.on('error', () => undefined);
       await holder.connect();
       const answered = begin(readable, mode);
       send(lines(0, BATCH + 1));
