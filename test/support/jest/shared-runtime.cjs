@@ -25,9 +25,17 @@ module.exports = class SharedRuntime extends Runtime {
       : super.requireModule(from, name, options, isRequireActual);
   }
 
+  /** For stacks through both; they are looked up, and gone through, as they are then. */
   getSourceMaps() {
     const own = super.getSourceMaps();
-    return { get: (file) => own.get(file) ?? shared.getSourceMaps().get(file) };
+    const others = shared.getSourceMaps();
+    return {
+      get: (file) => own.get(file) ?? others.get(file),
+      *[Symbol.iterator]() {
+        yield* others;
+        yield* own;
+      },
+    };
   }
 
   isOwn(from, name = from) {
