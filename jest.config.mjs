@@ -21,7 +21,8 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // Waiting for a real database on a busy machine takes seconds, a hanging test must still end.
   testTimeout: long ? 15 * 60_000 : 120_000,
-  maxWorkers: 2,
+  // Many tests wait, for what is slow on purpose: more than there are processors.
+  maxWorkers: 4,
   testSequencer: '<rootDir>/test/support/slowest-first.mjs',
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   coverageDirectory: '<rootDir>/coverage',

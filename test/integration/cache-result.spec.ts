@@ -9,6 +9,7 @@ import {
   userScope,
   WriteAnnouncer,
 } from '../../src/platform/cache';
+import { ProgramLogger } from '../../src/platform/logging';
 import { until } from '../support/caching-app';
 import { startRedis, type RedisServer } from '../support/redis-server';
 import { TEST_SECRET_KEY } from '../support/test-app';
@@ -58,8 +59,9 @@ const startShop = async (
   const program = AppModule.forRoot(config);
   const context = await NestFactory.createApplicationContext(
     { ...program, imports: [...(program.imports ?? []), ShopModule] },
-    { logger: false, abortOnError: false },
+    { bufferLogs: true, abortOnError: false },
   );
+  context.useLogger(context.get(ProgramLogger));
   const presence = context.get(CachePresence);
   const timer = setInterval(() => void presence.generation(), 200).unref();
   const close = async (): Promise<void> => {

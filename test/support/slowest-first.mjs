@@ -2,7 +2,11 @@ import Sequencer from '@jest/test-sequencer';
 
 /** Files that take long although they are short: they start programs or servers, or load very much. */
 const SLOW =
-  /embedded-postgres|list-plans|list-cursor|list-filters|openapi-answers|start|migration-commands|import-|streams|locale/;
+  /cache-neighbours|cache-truth|embedded-postgres|import-outage|list|load-shedding|openapi-answers|pgbouncer\.|redis-(faults|return)|start/;
+
+/** Also those, but not as much. */
+const SLOWER =
+  /migration-commands|import-|streams|locale|cache-|compression|configuration|database-|frozen|rate-limit|watched|redis|accounts-brake/;
 
 /**
  * Begins with the files that took longest, as Jest does; where it has not yet seen how long they take, as on a
@@ -12,6 +16,11 @@ export default class SlowestFirst extends Sequencer {
   /** Milliseconds that a file took the last time, or a guess. */
   time(test) {
     const { path, context } = test;
-    return super.time(test) ?? (SLOW.test(path) ? 20_000 : 1_000) + (context.hasteFS.getSize(path) ?? 0) / 10;
+    return super.time(test) ?? guess(path) + (context.hasteFS.getSize(path) ?? 0) / 10;
   }
 }
+
+const guess = (path) => {
+  if (SLOW.test(path)) return 30_000;
+  return SLOWER.test(path) ? 10_000 : 1_000;
+};
