@@ -59,6 +59,18 @@ const row: fc.Arbitrary<Row> = fc.record({
   json: orNull(json),
 });
 
+/** A record that has nothing, in both ways. */
+const nothing: Row = {
+  id: null,
+  text: undefined,
+  whole: null,
+  float: null,
+  day: null,
+  time: null,
+  tags: null,
+  json: null,
+};
+
 describe('records for a statement', () => {
   let database: TestDatabase;
   let client: Client;
@@ -100,33 +112,16 @@ describe('records for a statement', () => {
   });
 
   it('have what is left out as null, also where no record has it', async () => {
-    const nothing: Row = {
-      id: null,
-      text: undefined,
-      whole: null,
-      float: null,
-      day: null,
-      time: null,
-      tags: null,
-      json: null,
-    };
-
     expect(await read([nothing, { ...nothing, text: 'x' }])).toMatchObject([{ text: null }, { text: 'x' }]);
     expect(await read([nothing])).toMatchObject([{ place: 1, ...nothing, text: null }]);
     expect(await read([])).toEqual([]);
   });
 
+  it.each(['', 'x'.repeat(36), '018f-0000', `${'0'.repeat(31)}g`])('refuse %p as an id', async (id) => {
+    await expect(read([{ ...nothing, id }])).rejects.toThrow(RangeError);
+  });
+
   it('get UUIDs of version 7 of their own, in ascending order', async () => {
-    const nothing: Row = {
-      id: null,
-      text: null,
-      whole: null,
-      float: null,
-      day: null,
-      time: null,
-      tags: null,
-      json: null,
-    };
     const made = (await read(Array<Row>(500).fill(nothing))).map(({ made: id }) => id);
 
     expect(made).toEqual(made.toSorted());

@@ -5,8 +5,6 @@ import { ExternalRefTaken } from '../job.errors';
 import { INSERT_MANY, INSERT_ONE, insertParameters, type JobRecord } from './insert-jobs.statement';
 import { type NewJob } from './new-job';
 
-export { type NewJob } from './new-job';
-
 /** Inserts jobs with the beginning of their trails. Statuses have been checked against the workflow. */
 @Injectable()
 export class JobInserter {

@@ -3,8 +3,6 @@ import { Database } from '../../platform/database';
 import { type JobMerge } from './job-merge';
 import { MERGE_JOBS, mergeParameters } from './merge-jobs.statement';
 
-export { type JobMerge } from './job-merge';
-
 /** Writes what was told of jobs that exist: their fields, and events of their past. */
 @Injectable()
 export class JobMerger {

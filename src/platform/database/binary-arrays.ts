@@ -51,9 +51,13 @@ const fixed = <T>(
 
 type Items<T> = readonly (T | null | undefined)[];
 
-/** `uuid[]`, of texts. */
+/** `uuid[]`, of texts. @throws RangeError on a text that is no UUID, which would leave bytes of other data in its place */
 export const uuidArray = (items: Items<string>): Buffer =>
-  fixed(OIDS.uuid, 16, items, (buffer, at, item) => buffer.write(item.replaceAll('-', ''), at, 16, 'hex'));
+  fixed(OIDS.uuid, 16, items, (buffer, at, item) => {
+    const digits = item.replaceAll('-', '');
+    if (digits.length !== 32 || buffer.write(digits, at, 16, 'hex') !== 16)
+      throw new RangeError('Not a UUID');
+  });
 
 /** `uuid[]` of so many new UUIDv7, each greater than the one before; they are never made into texts. */
 export const newUuidArray = (length: number): Buffer =>
