@@ -7,7 +7,7 @@ describe('answers from the cache, in a long random run', () => {
   it(
     'equal uncached ones after the same writes, whatever fails meanwhile',
     async () => {
-      const tally = await runCacheTruth({ steps: 20_000, seconds: 10_000, users: 6 });
+      const tally = await runCacheTruth({ steps: 20_000, seconds: 10_000, faults: 11, users: 6 });
       console.log(tally);
 
       expect(tally.steps).toBeGreaterThanOrEqual(20_000);

@@ -12,6 +12,8 @@ export interface Effort {
   steps: number;
   /** After which it ends all the same, for slow machines. */
   seconds: number;
+  /** Kinds of faults that must have come before it ends, however long that takes. */
+  faults: number;
   /** Users who walk at once. */
   users: number;
 }
@@ -24,14 +26,16 @@ const SEED_VARIABLE = 'CACHE_TRUTH_SEED';
  * and each answer is compared with an uncached one.
  * @throws Error with the seed, the last steps and the last faults when one differs
  */
-export const runCacheTruth = async ({ steps, seconds, users }: Effort): Promise<Tally> => {
+export const runCacheTruth = async ({ steps, seconds, faults: kinds, users }: Effort): Promise<Tally> => {
   const seed = Number(process.env[SEED_VARIABLE] ?? randomInt(2 ** 31));
   const tally = new Tally();
   const instances = await Instances.start();
   const faults = new Faults(instances, new Random(seed), tally);
   let failure: Error | undefined;
   const end = performance.now() + seconds * 1000;
-  const done = (): boolean => failure !== undefined || tally.steps >= steps || performance.now() > end;
+  const isEnough = (): boolean =>
+    (tally.steps >= steps || performance.now() > end) && Object.keys(tally.faults).length >= kinds;
+  const done = (): boolean => failure !== undefined || isEnough();
   const walks = Array.from({ length: users }, (_, index) => {
     const walk = new Walk(`user ${index}`, instances, new Random(seed + index + 1), tally);
     return walk.go(done);
