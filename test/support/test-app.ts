@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { __resetOutOfContextForTests as forgetFirstLogger } from 'nestjs-pino/PinoLogger';
 import { randomBytes } from 'node:crypto';
 import { Pool, type QueryResultRow } from 'pg';
 import { AppConfig, parseEnvironment } from '../../src/config';
@@ -98,6 +99,8 @@ export const startTestApp = async (
 };
 
 const listening = async (config: AppConfig, times: AppTimes): Promise<NestFastifyApplication> => {
+  // Outside of requests all log with the logger of the first application of their process.
+  forgetFirstLogger();
   const app = await createApp(config, times);
   try {
     await app.listen(0, '127.0.0.1');
