@@ -91,7 +91,7 @@ export const createApp = async (
   const security = securityHeaders({ contentSecurityPolicy: contentSecurityPolicy(config) });
   const desk = app.get(FrontDesk);
   desk.nameCallersBy(callerOf(app));
-  serveHitsFirst(fastify, desk, {
+  serveHitsFirst(adapter, desk, {
     ...security,
     vary: 'Origin, Accept-Encoding',
     'access-control-expose-headers': EXPOSED_HEADERS.join(', '),

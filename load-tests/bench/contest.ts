@@ -7,6 +7,8 @@ export interface Contestant {
   name: string;
   /** Process whose CPU time is told; `undefined`: the bench itself does the work. */
   pid?: number;
+  /** Has it ready before each round. */
+  prepare?(): Promise<void>;
   /** Opens one of the clients. */
   open(): Promise<LoadClient>;
 }
@@ -38,6 +40,7 @@ const median = (values: number[]): number => {
 type Sample = Omit<Outcome, 'name'>;
 
 const measure = async (contestant: Contestant, { seconds, postgresPid }: Rounds): Promise<Sample> => {
+  await contestant.prepare?.();
   const clients = await Promise.all(Array.from({ length: CLIENTS }, () => contestant.open()));
   try {
     const server = contestant.pid === undefined ? 0 : cpuSeconds(contestant.pid);

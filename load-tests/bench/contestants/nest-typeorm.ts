@@ -70,6 +70,7 @@ class StatusEventsService {
       job.currentStatusCategory = 'active';
       job.currentStatusAt = now;
       job.version += 1;
+      job.lastSeq = event.seq;
       job.updatedAt = now;
       return { event, job: await manager.save(job) };
     });

@@ -83,9 +83,13 @@ export class TutorialJob {
 
   @Column('boolean')
   archived: boolean;
+
+  /** Only written, so that the product finds its own data when it goes on with the job. */
+  @Column('integer')
+  lastSeq: number;
 }
 
-/** What is selected: everything but `archived`, which only filters. */
+/** What is selected: everything but `archived`, which only filters, and what is only written. */
 export const LISTED = {
   id: true,
   ownerId: true,

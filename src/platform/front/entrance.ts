@@ -1,3 +1,4 @@
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Allowance } from '../throttling';
 import { allowanceHeaders } from './answer-writer';
@@ -8,18 +9,18 @@ import { tooMany } from './throttler.guard';
 
 /**
  * Sends what memory has as soon as a request has been routed: after the same checks as on the long way (token,
- * limits, version), without the pipeline behind them, which costs several times as much. Before all other hooks;
- * a request of a page from another origin waits until CORS has set its headers (`openEntrance`).
+ * limits, version), without the pipeline behind them, which costs several times as much. Before all other hooks
+ * and middleware: the adapter has a place for that, since it adds its own hooks before any of ours. A request of a page from another origin waits until CORS has set its headers (`openEntrance`).
  * @param standing the headers that every answer has, with a `vary` that names `Accept-Encoding`
  */
 export const serveHitsFirst = (
-  fastify: FastifyInstance,
+  adapter: FastifyAdapter,
   desk: FrontDesk,
   standing: Readonly<Record<string, string>>,
 ): void => {
   const headers = standingHeaders(standing);
-  fastify.decorateRequest('front', null);
-  fastify.addHook('onRequest', (request, reply, done) => {
+  adapter.getInstance().decorateRequest('front', null);
+  adapter.setOnRequestHook((request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
     if (request.method !== 'GET' || request.headers.origin !== undefined || !isCached(request)) {
       done();
       return;
