@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { defer, lastValueFrom, type Observable } from 'rxjs';
+import { lastValueFrom, of, type Observable } from 'rxjs';
 import { AppConfig } from '../../config';
 import { AnswerCache, CachedAnswer } from '../cache';
 import { VerbatimAnswer } from '../http';
@@ -23,6 +23,7 @@ import { heldTag, tagOf } from './entity-tags';
 import { expiryOf } from './expiry';
 import { FrontDesk, isRead, type FrontState } from './front-desk';
 import { frontRouteOf, type CachedRoute } from './front-route';
+import { LoadShedder } from './load-shedder';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -43,14 +44,19 @@ export class CacheInterceptor implements NestInterceptor {
     private readonly config: AppConfig,
     private readonly desk: FrontDesk,
     private readonly answers: AnswerCache,
+    private readonly shedder: LoadShedder,
   ) {}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  /** @throws Overloaded */
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const cached = frontRouteOf(request)?.cached;
-    if (cached === undefined || !isRead(request)) return next.handle();
+    if (cached === undefined || !isRead(request)) {
+      this.shedder.pass(request);
+      return next.handle();
+    }
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    return defer(() => this.answer(request, reply, cached, next));
+    return of(await this.answer(request, reply, cached, next));
   }
 
   private async answer(
@@ -144,6 +150,7 @@ export class CacheInterceptor implements NestInterceptor {
     stamp: string | undefined,
     next: CallHandler,
   ): Promise<CachedAnswer | StreamableFile> {
+    this.shedder.pass(request);
     const madeAt = Date.now();
     const value: unknown = await lastValueFrom(next.handle());
     if (value instanceof StreamableFile) return value;

@@ -3,7 +3,7 @@ import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { Admission } from './admission';
 import { CacheInterceptor } from './cache.interceptor';
 import { FrontDesk } from './front-desk';
-import { LoadSheddingInterceptor } from './load-shedding.interceptor';
+import { LoadShedder } from './load-shedder';
 import { ThrottlerGuard } from './throttler.guard';
 
 /** What stands before the handlers of all routes: limits, then the cache. Imported before all that has guards. */
@@ -14,11 +14,9 @@ import { ThrottlerGuard } from './throttler.guard';
     FrontDesk,
     ThrottlerGuard,
     CacheInterceptor,
-    LoadSheddingInterceptor,
+    LoadShedder,
     { provide: APP_GUARD, useExisting: ThrottlerGuard },
     { provide: APP_INTERCEPTOR, useExisting: CacheInterceptor },
-    // Behind the cache: its hits are served however busy the process is.
-    { provide: APP_INTERCEPTOR, useExisting: LoadSheddingInterceptor },
   ],
   exports: [FrontDesk],
 })
