@@ -22,7 +22,7 @@ export default {
   // Waiting for a real database on a busy machine takes seconds, a hanging test must still end.
   testTimeout: long ? 15 * 60_000 : 120_000,
   // Many tests wait, for what is slow on purpose: more than there are processors.
-  maxWorkers: 4,
+  maxWorkers: 3,
   testSequencer: '<rootDir>/test/support/slowest-first.mjs',
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   coverageDirectory: '<rootDir>/coverage',

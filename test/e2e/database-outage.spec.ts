@@ -72,7 +72,7 @@ describe('When Postgres is killed under the program', () => {
     await postgres.stop();
     postgres = await startPostgres();
     proxy.retarget(postgres.url);
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 30_000;
     while ((await app.request('GET', '/api/profile', { token })).status !== 200)
       if (Date.now() > deadline) throw new Error('It does not serve again');
     const login = await app.request('POST', '/api/auth/login', {

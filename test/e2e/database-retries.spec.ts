@@ -252,7 +252,7 @@ describe('While no connection can be had', () => {
   const shut = async (): Promise<void> => {
     await door.cut();
     const { pool } = outside.app.get(Database);
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 30_000;
     while (pool.totalCount > 0) {
       if (Date.now() > deadline) throw new Error('The broken connections are not noticed');
       await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,5 +1,7 @@
 import { Client } from 'pg';
+import { Database } from '../../src/platform/database';
 import { untilBlocked } from '../support/blocked';
+import { until } from '../support/caching-app';
 import { JobApi } from '../support/job-api';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 import { startTestApp, type TestApp, type TestResponse } from '../support/test-app';
@@ -20,7 +22,7 @@ beforeAll(async () => {
   app = await startTestApp();
   proxy = await startTcpProxy(app.databaseUrl);
   behind = await startTestApp(
-    { DB_CONNECTION_TIMEOUT: '1000' },
+    { DB_CONNECTION_TIMEOUT: '3000' },
     { databaseUrl: proxy.urlFor(app.databaseUrl) },
   );
 });
@@ -86,9 +88,10 @@ const written = async (): Promise<{ jobs: number; events: number }> => {
   return row ?? { jobs: -1, events: -1 };
 };
 
+/** Until so many jobs are written, and the program has been told so. */
 const untilWritten = async (jobs: number): Promise<void> => {
-  const deadline = Date.now() + 20_000;
-  while ((await written()).jobs < jobs) if (Date.now() > deadline) throw new Error('It does not get written');
+  const { pool } = behind.app.get(Database);
+  await until(async () => (await written()).jobs >= jobs && pool.idleCount === pool.totalCount, 'the jobs');
 };
 
 /** What is broken; a job that is imported with its history begins with version 1, however long that is. */

@@ -90,9 +90,9 @@ describe('import requests', () => {
 const pool = (): Database['pool'] => app.app.get(Database).pool;
 
 const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('It did not come to hold within 10 s');
+    if (Date.now() > deadline) throw new Error('It did not come to hold within 30 s');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };

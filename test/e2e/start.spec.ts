@@ -30,7 +30,7 @@ const isAlive = (pid: number): boolean => {
 };
 
 const untilDead = async (pid: number): Promise<void> => {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (isAlive(pid)) {
     if (Date.now() > deadline) throw new Error(`Process ${pid} lives on`);
     await new Promise((resolve) => setTimeout(resolve, 20));

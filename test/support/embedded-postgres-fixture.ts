@@ -149,9 +149,9 @@ export async function readNotes(url: string): Promise<string[]> {
 
 /** Waits until a condition holds; fails after ten seconds. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('the condition did not come true within 10 s');
+    if (Date.now() > deadline) throw new Error('the condition did not come true within 30 s');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
