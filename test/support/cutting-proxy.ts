@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { atPort } from './at-port';
 
 /** A TCP proxy on 127.0.0.1 that cuts one connection to Postgres at a chosen message. */
 export interface CuttingProxy {
@@ -78,12 +79,7 @@ export const startCuttingProxy = async (targetUrl: string): Promise<CuttingProxy
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    urlFor: (url) => {
-      const changed = new URL(url);
-      changed.hostname = '127.0.0.1';
-      changed.port = String(port);
-      return changed.href;
-    },
+    urlFor: (url) => atPort(url, port),
     cutBefore: (text) => {
       order = { text, passOn: false };
     },

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { atPort } from './at-port';
 
 /** A proxy for Redis on 127.0.0.1 that answers in its place when told to. */
 export interface RefusingRedis {
@@ -82,12 +83,7 @@ export const startRefusingRedis = async (targetUrl: string): Promise<RefusingRed
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    urlFor: (url) => {
-      const changed = new URL(url);
-      changed.hostname = '127.0.0.1';
-      changed.port = String(port);
-      return changed.href;
-    },
+    urlFor: (url) => atPort(url, port),
     answerWith: (error) => (mode = { error }),
     hangUp: () => (mode = 'close'),
     obey: () => (mode = undefined),

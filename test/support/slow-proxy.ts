@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { atPort } from './at-port';
 
 /** A TCP proxy on 127.0.0.1 that makes a healthy server look slow or unreachable, for old and new connections alike. */
 export interface SlowProxy {
@@ -79,12 +80,7 @@ export const startSlowProxy = async (targetUrl: string): Promise<SlowProxy> => {
   const port = await listen(0);
   return {
     port,
-    urlFor: (url) => {
-      const changed = new URL(url);
-      changed.hostname = '127.0.0.1';
-      changed.port = String(port);
-      return changed.href;
-    },
+    urlFor: (url) => atPort(url, port),
     delayReplies: (milliseconds) => {
       delay = milliseconds;
     },

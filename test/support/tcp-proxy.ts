@@ -1,5 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { atPort } from './at-port';
 
 /** A TCP proxy on 127.0.0.1, to take a server away or to let connections die without a word. */
 export interface TcpProxy {
@@ -59,12 +60,7 @@ export const startTcpProxy = async (targetUrl: string): Promise<TcpProxy> => {
     await closed;
   };
   const port = await listen(0);
-  const urlFor = (url: string): string => {
-    const changed = new URL(url);
-    changed.hostname = '127.0.0.1';
-    changed.port = String(port);
-    return changed.href;
-  };
+  const urlFor = (url: string): string => atPort(url, port);
   const freeze = (): void => sockets.forEach((socket) => frozen.add(socket));
   const breakOnUse = (): void => sockets.forEach((socket) => breaking.add(socket));
   const retarget = (url: string): void => {
