@@ -36,9 +36,9 @@ const NO_CONNECTION_IN_TIME =
 /** The query was never sent: the connection was gone before. */
 const NOT_SENT = /connection error and is not queryable|Client was closed and is not queryable/i;
 
-/** The connection is gone, or was never there. */
+/** The connection is gone, was never there, or is silent. */
 const NO_CONNECTION =
-  /Connection terminated|not queryable|Cannot use a pool after calling end|not established/i;
+  /Connection terminated|not queryable|Cannot use a pool after calling end|not established|Query read timeout/i;
 
 interface ErrorParts {
   name?: unknown;
