@@ -154,37 +154,54 @@ describe('an instance that alone is cut off from Redis', () => {
     for (let turn = 0; turn < 5; turn += 1) expect(titleOf(await read(pair.b, pair))).toBe(title);
   });
 
-  describe('when a write begins', () => {
-    let holder: Client;
-    let title: string;
-    let writing: Promise<TestResponse>;
+  it('tells nobody the old, when a write begins cut off, others cache meanwhile, and it ends cut off', async () => {
+    await cutOff();
+    const { holder, title, writing } = await beginBlocked();
+    await proxy.accept();
+    await bothCache(pair);
+    await cutOff();
+    await holder.end();
+    expect((await writing).status).toBe(200);
+    for (let turn = 0; turn < 5; turn += 1) expect(titleOf(await read(pair.b, pair))).toBe(title);
+    await proxy.accept();
+    await expectOnly(title);
+  });
+});
 
-    beforeEach(async () => {
-      const { a, job } = pair;
-      await proxy.refuse();
-      await untilOnRedis(a, false);
-      holder = new Client({ connectionString: a.databaseUrl });
-      await holder.connect();
-      await holder.query('BEGIN');
-      await holder.query('SELECT FROM jobs WHERE id = $1 FOR UPDATE', [job.id]);
-      title = newTitle();
-      writing = rename(a, pair, title);
-      await untilBlocked(a);
-      await proxy.accept();
+const cutOff = async (): Promise<void> => {
+  await proxy.refuse();
+  await untilOnRedis(pair.a, false);
+};
+
+/** A write through A that waits for its row until `holder` ends. */
+const beginBlocked = async (): Promise<{ holder: Client; title: string; writing: Promise<TestResponse> }> => {
+  const { a, job } = pair;
+  const holder = new Client({ connectionString: a.databaseUrl });
+  await holder.connect();
+  await holder.query('BEGIN');
+  await holder.query('SELECT FROM jobs WHERE id = $1 FOR UPDATE', [job.id]);
+  const title = newTitle();
+  const writing = rename(a, pair, title);
+  await untilBlocked(a);
+  return { holder, title, writing };
+};
+
+describe('a write that goes on while Redis comes back', () => {
+  it.each([
+    ['begun while its instance was cut off', cutOff, () => proxy.accept()],
+    ['begun while Redis was frozen', () => redis.pause(), () => Promise.resolve(redis.resume())],
+    [
+      'marked before Redis was restarted empty',
+      () => Promise.resolve(),
+      () => redis.restart({ empty: true }),
+    ],
+  ])(
+    '(%s) may die before its bump: nobody caches its user until it has ended',
+    async (_name, leave, comeBack) => {
+      await leave();
+      const { holder, title, writing } = await beginBlocked();
+      await comeBack();
       await bothCache(pair);
-    });
-
-    it('and ends cut off: tells nobody the old, although others have cached meanwhile', async () => {
-      await proxy.refuse();
-      await untilOnRedis(pair.a, false);
-      await holder.end();
-      expect((await writing).status).toBe(200);
-      for (let turn = 0; turn < 5; turn += 1) expect(titleOf(await read(pair.b, pair))).toBe(title);
-      await proxy.accept();
-      await expectOnly(title);
-    });
-
-    it('and has Redis back: nobody caches its user until it has ended, so it may die before its bump', async () => {
       for (let turn = 0; turn < 3; turn += 1) expect(outcome(await read(pair.b, pair))).toBe('200 BYPASS');
       const writer = stopWriter(pair.a, 'renew', 'before');
       await holder.end();
@@ -193,6 +210,6 @@ describe('an instance that alone is cut off from Redis', () => {
       writer.open();
       expect((await writing).status).toBe(200);
       await expectOnly(title);
-    });
-  });
+    },
+  );
 });

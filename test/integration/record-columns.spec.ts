@@ -117,9 +117,12 @@ describe('records for a statement', () => {
     expect(await read([])).toEqual([]);
   });
 
-  it.each(['', 'x'.repeat(36), '018f-0000', `${'0'.repeat(31)}g`])('refuse %p as an id', async (id) => {
-    await expect(read([{ ...nothing, id }])).rejects.toThrow(RangeError);
-  });
+  it.each(['', 'x'.repeat(36), '018f-0000', `${'0'.repeat(31)}g`, '\u0130'.repeat(32)])(
+    'refuse %p as an id',
+    async (id) => {
+      await expect(read([{ ...nothing, id }])).rejects.toThrow(RangeError);
+    },
+  );
 
   it('get UUIDs of version 7 of their own, in ascending order', async () => {
     const made = (await read(Array<Row>(500).fill(nothing))).map(({ made: id }) => id);

@@ -51,12 +51,14 @@ const fixed = <T>(
 
 type Items<T> = readonly (T | null | undefined)[];
 
+const UUID_DIGITS = /^[0-9a-f]{32}$/i;
+
 /** `uuid[]`, of texts. @throws RangeError on a text that is no UUID, which would leave bytes of other data in its place */
 export const uuidArray = (items: Items<string>): Buffer =>
   fixed(OIDS.uuid, 16, items, (buffer, at, item) => {
     const digits = item.replaceAll('-', '');
-    if (digits.length !== 32 || buffer.write(digits, at, 16, 'hex') !== 16)
-      throw new RangeError('Not a UUID');
+    if (!UUID_DIGITS.test(digits)) throw new RangeError('Not a UUID');
+    buffer.write(digits, at, 16, 'hex');
   });
 
 /** `uuid[]` of so many new UUIDv7, each greater than the one before; they are never made into texts. */

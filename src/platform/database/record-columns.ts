@@ -39,15 +39,17 @@ export class RecordColumns<T> {
   }
 
   /**
-   * SQL for a table of the records, with their places from 1 as `place`. The planner does not see how many they
-   * are: knowing it, it would find that a plan for that number is the cheaper one, and plan anew at each use. It
-   * expects a thousand, and so joins by hashing.
+   * SQL for a table of the records, with their places from 1 as `place`. In prepared statements the planner does
+   * not see how many they are: knowing it, it would find that a plan for that number is the cheaper one, and plan
+   * anew at each use. It then expects a thousand, and so joins by hashing.
    * @param first number of the first parameter
+   * @param planned for a statement that is planned at each use anyway: its planner sees how many they are
    */
-  table(first: number): string {
+  table(first: number, planned = false): string {
+    const hidden = (parameter: string): string => (planned ? parameter : `(SELECT ${parameter})`);
     const columns = Object.entries(this.columns);
     const arrays = columns.map(
-      ([, { type }], index) => `unnest((SELECT $${first + 1 + index}::${ELEMENTS[type] ?? 'text'}[]))`,
+      ([, { type }], index) => `unnest(${hidden(`$${first + 1 + index}::${ELEMENTS[type] ?? 'text'}[]`)})`,
     );
     const cells = columns.map(([name, { type }]) => {
       const isText = type === 'text' || ELEMENTS[type] !== undefined;
@@ -55,7 +57,7 @@ export class RecordColumns<T> {
     });
     return `(
       SELECT place, ${cells.join(', ')}
-      FROM ROWS FROM (generate_series(1, (SELECT $${first}::integer)), ${arrays.join(', ')}) AS r (place, ${this.names.join(', ')})
+      FROM ROWS FROM (generate_series(1, ${hidden(`$${first}::integer`)}), ${arrays.join(', ')}) AS r (place, ${this.names.join(', ')})
     )`;
   }
 

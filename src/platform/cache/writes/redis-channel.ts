@@ -7,11 +7,17 @@ import { type Channel, type Mark } from './channel';
 /** After so long, entering again is tried when the database refused it. Milliseconds. */
 const ENTER_AGAIN_AFTER = 1_000;
 
-/** A write that began while nobody served from the cache. */
-interface UnmarkedWrite {
+/** A mark that may be made anew on another Redis. */
+type UnderWayMark = Mark & {
+  at: number | undefined;
+  /** Where it was made anew. */
+  on?: RedisSession;
+};
+
+/** A write under way; its writer holds the mark, and is told so when it is made anew. */
+interface WriteUnderWay {
   readonly scope: string;
-  /** What its writer holds; told when the mark is made after all. */
-  readonly mark: Mark & { at: number | undefined };
+  mark: UnderWayMark;
 }
 
 /** Marks remembered that may have to be taken away later. */
@@ -29,9 +35,8 @@ export class RedisChannel implements Channel {
   private changing: Promise<void> | undefined;
   private retry: NodeJS.Timeout | undefined;
   private closed = false;
-  /** Writes under way that could not be marked when they began. */
-  private readonly unmarked = new Map<string, UnmarkedWrite>();
-  /** Whether those are being marked, and the channel entered. */
+  private readonly underWay = new Map<string, WriteUnderWay>();
+  /** Whether writes under way are being marked anew, and the channel entered. */
   private entering = false;
   /** Marks of writes that may stand although their writers are done with them, and until when. */
   private readonly left = new Map<string, { scope: string; until: number }>();
@@ -60,8 +65,8 @@ export class RedisChannel implements Channel {
     for (;;) {
       const standing = await this.presence.beforeWrite();
       if (standing.channel === null) {
-        if (this.entering) await this.changing;
-        else return this.withoutMark(scope, writer, standing);
+        if (!this.entering) return this.begun(scope, writer, { standing, at: undefined });
+        await this.changing;
         continue;
       }
       const at = performance.now();
@@ -69,7 +74,8 @@ export class RedisChannel implements Channel {
         // Another Redis is there, or none.
         await (this.changing ?? this.detach(standing));
       } else if (await succeeds(this.versions.mark(scope, writer))) {
-        if (this.presence.standing === standing) return { standing, at };
+        if (this.entering) await this.changing;
+        else if (this.presence.standing === standing) return this.begun(scope, writer, { standing, at });
       } else {
         // A Redis that was frozen makes the mark when it goes on.
         this.leave(scope, writer);
@@ -82,6 +88,8 @@ export class RedisChannel implements Channel {
     const { standing } = this.presence;
     const at = performance.now();
     await this.versions.mark(scope, writer);
+    const write = this.underWay.get(writer);
+    if (write !== undefined) write.mark = { standing, at };
     return { standing, at };
   }
 
@@ -89,7 +97,7 @@ export class RedisChannel implements Channel {
   async renew(scope: string, writer: string): Promise<boolean> {
     const { channel } = this.presence.standing;
     const heard = this.reaches(channel);
-    this.unmarked.delete(writer);
+    this.underWay.delete(writer);
     if (await succeeds(this.versions.renew(scope, writer))) {
       this.left.delete(writer);
       return heard;
@@ -142,7 +150,7 @@ export class RedisChannel implements Channel {
       if (session === undefined) return;
       this.entering = true;
       try {
-        await this.markUnmarked();
+        await this.markUnderWay(session);
         await this.presence.announceOn(this.nameOf(session), session.serverId === undefined);
       } finally {
         this.entering = false;
@@ -152,9 +160,10 @@ export class RedisChannel implements Channel {
     await attached.catch(() => this.attachLater());
   }
 
-  private withoutMark(scope: string, writer: string, standing: Standing): Mark {
-    const mark = { standing, at: undefined };
-    this.unmarked.set(writer, { scope, mark });
+  private begun(scope: string, writer: string, mark: UnderWayMark): Mark {
+    this.underWay.set(writer, { scope, mark });
+    // An attempt that failed is not to be taken back any more: it would take this mark with it.
+    this.left.delete(writer);
     return mark;
   }
 
@@ -162,14 +171,22 @@ export class RedisChannel implements Channel {
    * Before anyone serves from the cache again: this process could end between the commit of one of these and its new version.
    * @throws when a mark could not be made
    */
-  private async markUnmarked(): Promise<void> {
-    const marking = [...this.unmarked].map(async ([writer, { scope, mark }]) => {
+  private async markUnderWay(session: RedisSession): Promise<void> {
+    const marking = [...this.underWay].map(async ([writer, write]) => {
+      if (this.isMarked(write.mark, session)) return;
       const at = performance.now();
-      await this.versions.mark(scope, writer);
-      mark.at = at;
-      if (!this.unmarked.delete(writer)) this.leave(scope, writer);
+      await this.versions.mark(write.scope, writer);
+      write.mark.at = at;
+      write.mark.on = session;
+      if (this.underWay.get(writer) !== write) this.leave(write.scope, writer);
     });
     await Promise.all(marking);
+  }
+
+  /** Whether a mark stands on the Redis of a session. */
+  private isMarked({ standing, at, on }: UnderWayMark, session: RedisSession): boolean {
+    if (at === undefined || this.ages(at)) return false;
+    return on === session || (session.serverId !== undefined && standing.channel === this.nameOf(session));
   }
 
   private leave(scope: string, writer: string): void {
