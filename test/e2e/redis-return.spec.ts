@@ -173,6 +173,11 @@ const cutOff = async (): Promise<void> => {
   await untilOnRedis(pair.a, false);
 };
 
+const thaw = async (): Promise<void> => {
+  await Promise.resolve();
+  redis.resume();
+};
+
 /** A write through A that waits for its row until `holder` ends. */
 const beginBlocked = async (): Promise<{ holder: Client; title: string; writing: Promise<TestResponse> }> => {
   const { a, job } = pair;
@@ -189,7 +194,7 @@ const beginBlocked = async (): Promise<{ holder: Client; title: string; writing:
 describe('a write that goes on while Redis comes back', () => {
   it.each([
     ['begun while its instance was cut off', cutOff, () => proxy.accept()],
-    ['begun while Redis was frozen', () => redis.pause(), () => Promise.resolve(redis.resume())],
+    ['begun while Redis was frozen', () => redis.pause(), thaw],
     [
       'marked before Redis was restarted empty',
       () => Promise.resolve(),
