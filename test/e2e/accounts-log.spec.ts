@@ -6,7 +6,6 @@ import { startTestApp, TEST_PASSWORD } from '../support/test-app';
 
 const ADMIN = { ADMIN_EMAIL: 'root@example.com', ADMIN_PASSWORD: 'the password of the admin' };
 
-// The only test of this file: nestjs-pino logs for a whole process through the first application in it.
 describe('The log', () => {
   it('tells of the admin and of each request, but holds no password and no token', async () => {
     const file = join(tmpdir(), `jobtrail-log-${randomUUID()}.jsonl`);
