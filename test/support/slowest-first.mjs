@@ -1,11 +1,11 @@
 import Sequencer from '@jest/test-sequencer';
 
 /** Files that take long although they are short: they start programs or servers, or load very much. */
-const SLOW =
+const SLOWEST =
   /cache-neighbours|cache-truth|embedded-postgres|import-outage|list|load-shedding|openapi-answers|pgbouncer\.|redis-(faults|return)|start/;
 
-/** Also those, but not as much. */
-const SLOWER =
+/** Those too, but less. */
+const SLOW =
   /migration-commands|import-|streams|locale|cache-|compression|configuration|database-|frozen|rate-limit|watched|redis|accounts-brake/;
 
 /**
@@ -21,6 +21,6 @@ export default class SlowestFirst extends Sequencer {
 }
 
 const guess = (path) => {
-  if (SLOW.test(path)) return 30_000;
-  return SLOWER.test(path) ? 10_000 : 1_000;
+  if (SLOWEST.test(path)) return 30_000;
+  return SLOW.test(path) ? 10_000 : 1_000;
 };

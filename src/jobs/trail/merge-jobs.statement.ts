@@ -46,12 +46,12 @@ export const MERGE_JOBS = unprepared(`
   WITH clock AS MATERIALIZED (
     SELECT date_trunc('milliseconds', clock_timestamp()) AS now
   ), merge AS MATERIALIZED (
-    SELECT * FROM ${MERGES.table(3, true)} r
+    SELECT * FROM ${MERGES.table(3, { planned: true })} r
   ), event AS MATERIALIZED (
     SELECT r.job_id, j.last_seq + row_number() OVER (PARTITION BY r.job_id ORDER BY r.place) AS seq,
            r.id, r.status, s.category, r.note, coalesce(r.metadata, '{}') AS metadata,
            coalesce(least(r.occurred_at, c.now), greatest(c.now, j.current_status_at)) AS occurred_at
-    FROM ${EVENTS.table(3 + MERGES.count, true)} r
+    FROM ${EVENTS.table(3 + MERGES.count, { planned: true })} r
     CROSS JOIN clock c
     JOIN jobs j ON j.id = r.job_id AND j.owner_id = $1
     JOIN workflow_statuses s ON s.workflow_id = j.workflow_id AND s.key = r.status

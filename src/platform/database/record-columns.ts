@@ -45,7 +45,7 @@ export class RecordColumns<T> {
    * @param first number of the first parameter
    * @param planned for a statement that is planned at each use anyway: its planner sees how many they are
    */
-  table(first: number, planned = false): string {
+  table(first: number, { planned = false } = {}): string {
     const hidden = (parameter: string): string => (planned ? parameter : `(SELECT ${parameter})`);
     const columns = Object.entries(this.columns);
     const arrays = columns.map(

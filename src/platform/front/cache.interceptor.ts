@@ -36,7 +36,8 @@ interface Found {
 /**
  * Answers GET routes (and HEAD) with `@Cached()` from the cache and fills it. Hits in memory have been sent before
  * (`openEntrance`); here come those that Redis has, misses, and what may not be cached now. All of them leave
- * with an ETag and compressed as the client likes it. Requests for the same that come together share one query.
+ * with an ETag and compressed as the client likes it. Requests for the same that come together share one query. What
+ * has to go on to its handler, here or on other routes, passes the `LoadShedder` first.
  */
 @Injectable()
 export class CacheInterceptor implements NestInterceptor {

@@ -10,7 +10,8 @@ import { tooMany } from './throttler.guard';
 /**
  * Sends what memory has as soon as a request has been routed: after the same checks as on the long way (token,
  * limits, version), without the pipeline behind them, which costs several times as much. Before all other hooks
- * and middleware: the adapter has a place for that, since it adds its own hooks before any of ours. A request of a page from another origin waits until CORS has set its headers (`openEntrance`).
+ * and middleware: the adapter has a place for that, since it adds its own hooks before any of ours. A request of a
+ * page from another origin waits until CORS has set its headers (`openEntrance`).
  * @param standing the headers that every answer has, with a `vary` that names `Accept-Encoding`
  */
 export const serveHitsFirst = (

@@ -3,22 +3,10 @@ import { type RedisLink, type RedisSession } from '../../redis';
 import { type CachePresence, type Standing } from '../presence';
 import { MARK_MILLISECONDS, type RedisVersions } from '../versions';
 import { type Channel, type Mark } from './channel';
+import { WritesUnderWay } from './writes-under-way';
 
 /** After so long, entering again is tried when the database refused it. Milliseconds. */
 const ENTER_AGAIN_AFTER = 1_000;
-
-/** A mark that may be made anew on another Redis. */
-type UnderWayMark = Mark & {
-  at: number | undefined;
-  /** Where it was made anew. */
-  on?: RedisSession;
-};
-
-/** A write under way; its writer holds the mark, and is told so when it is made anew. */
-interface WriteUnderWay {
-  readonly scope: string;
-  mark: UnderWayMark;
-}
 
 /** Marks remembered that may have to be taken away later. */
 const MOST_LEFT = 10_000;
@@ -35,7 +23,7 @@ export class RedisChannel implements Channel {
   private changing: Promise<void> | undefined;
   private retry: NodeJS.Timeout | undefined;
   private closed = false;
-  private readonly underWay = new Map<string, WriteUnderWay>();
+  private readonly underWay = new WritesUnderWay();
   /** Whether writes under way are being marked anew, and the channel entered. */
   private entering = false;
   /** Marks of writes that may stand although their writers are done with them, and until when. */
@@ -65,7 +53,7 @@ export class RedisChannel implements Channel {
     for (;;) {
       const standing = await this.presence.beforeWrite();
       if (standing.channel === null) {
-        if (!this.entering) return this.begun(scope, writer, { standing, at: undefined });
+        if (!this.entering) return this.begin(scope, writer, standing, undefined);
         await this.changing;
         continue;
       }
@@ -75,7 +63,7 @@ export class RedisChannel implements Channel {
         await (this.changing ?? this.detach(standing));
       } else if (await succeeds(this.versions.mark(scope, writer))) {
         if (this.entering) await this.changing;
-        else if (this.presence.standing === standing) return this.begun(scope, writer, { standing, at });
+        else if (this.presence.standing === standing) return this.begin(scope, writer, standing, at);
       } else {
         // A Redis that was frozen makes the mark when it goes on.
         this.leave(scope, writer);
@@ -88,8 +76,6 @@ export class RedisChannel implements Channel {
     const { standing } = this.presence;
     const at = performance.now();
     await this.versions.mark(scope, writer);
-    const write = this.underWay.get(writer);
-    if (write !== undefined) write.mark = { standing, at };
     return { standing, at };
   }
 
@@ -97,7 +83,7 @@ export class RedisChannel implements Channel {
   async renew(scope: string, writer: string): Promise<boolean> {
     const { channel } = this.presence.standing;
     const heard = this.reaches(channel);
-    this.underWay.delete(writer);
+    this.underWay.end(writer);
     if (await succeeds(this.versions.renew(scope, writer))) {
       this.left.delete(writer);
       return heard;
@@ -160,33 +146,19 @@ export class RedisChannel implements Channel {
     await attached.catch(() => this.attachLater());
   }
 
-  private begun(scope: string, writer: string, mark: UnderWayMark): Mark {
-    this.underWay.set(writer, { scope, mark });
+  private begin(scope: string, writer: string, standing: Standing, at: number | undefined): Mark {
     // An attempt that failed is not to be taken back any more: it would take this mark with it.
     this.left.delete(writer);
-    return mark;
+    return this.underWay.begin(scope, writer, standing, at);
   }
 
-  /**
-   * Before anyone serves from the cache again: this process could end between the commit of one of these and its new version.
-   * @throws when a mark could not be made
-   */
+  /** @throws when a mark could not be made */
   private async markUnderWay(session: RedisSession): Promise<void> {
-    const marking = [...this.underWay].map(async ([writer, write]) => {
-      if (this.isMarked(write.mark, session)) return;
-      const at = performance.now();
-      await this.versions.mark(write.scope, writer);
-      write.mark.at = at;
-      write.mark.on = session;
-      if (this.underWay.get(writer) !== write) this.leave(write.scope, writer);
-    });
-    await Promise.all(marking);
-  }
-
-  /** Whether a mark stands on the Redis of a session. */
-  private isMarked({ standing, at, on }: UnderWayMark, session: RedisSession): boolean {
-    if (at === undefined || this.ages(at)) return false;
-    return on === session || (session.serverId !== undefined && standing.channel === this.nameOf(session));
+    // One that does not tell its process may have been restarted and forgotten them.
+    const isFresh = (at: number): boolean => session.serverId !== undefined && !this.ages(at);
+    const mark = (scope: string, writer: string): Promise<void> => this.versions.mark(scope, writer);
+    const ended = await this.underWay.markOn(this.nameOf(session), isFresh, mark);
+    for (const { scope, writer } of ended) this.leave(scope, writer);
   }
 
   private leave(scope: string, writer: string): void {
