@@ -3,6 +3,7 @@ import { AuthModule } from './auth';
 import { AppConfig, ConfigModule } from './config';
 import { HealthModule } from './health';
 import { IdempotencyModule } from './idempotency';
+import { JobCountsModule } from './job-counts';
 import { JobStatusEventsModule } from './job-status-events';
 import { JobTransferModule } from './job-transfer';
 import { JobsModule } from './jobs';
@@ -37,6 +38,7 @@ export class AppModule {
         AuthModule,
         WorkflowsModule,
         IdempotencyModule,
+        JobCountsModule,
         // Before the jobs: their routes have an id where these have a word.
         JobTransferModule,
         JobsModule,

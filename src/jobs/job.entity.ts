@@ -18,6 +18,7 @@ const TIME = { type: 'timestamptz', precision: 3 } as const;
 @Index('ix_jobs_owner_deadline', ['ownerId', 'archived', 'deadline', 'id'])
 @Index('ix_jobs_owner_current_status_at', ['ownerId', 'archived', 'currentStatusAt', 'id'])
 @Index('ix_jobs_owner_status_created_at', ['ownerId', 'archived', 'currentStatus', 'createdAt', 'id'])
+@Index('ix_jobs_time_to_offer', { synchronize: false })
 @Check('ck_jobs_salary', 'salary_min >= 0 AND salary_max >= 0 AND salary_min <= salary_max')
 @Check('ck_jobs_archive_reason', 'archive_reason IS NULL OR archived_at IS NOT NULL')
 export class Job {
@@ -116,6 +117,20 @@ export class Job {
 
   @Column({ ...OPTIONAL_TEXT, length: 2000 })
   archiveReason: string | null;
+
+  /** When the trail first reached a status that means: applied. So with the next two. */
+  @Column({ ...TIME, nullable: true })
+  appliedAt: Date | null;
+
+  @Column({ ...TIME, nullable: true })
+  answeredAt: Date | null;
+
+  @Column({ ...TIME, nullable: true })
+  offeredAt: Date | null;
+
+  /** When it first reached a status that a deadline is for. */
+  @Column({ ...TIME, nullable: true })
+  deadlineMetAt: Date | null;
 
   @Column({
     type: 'boolean',

@@ -1,6 +1,7 @@
 import { LoginFailure, RefreshToken, Session } from '../auth';
 import { IdempotencyKey } from '../idempotency';
 import { Job, JobSearch } from '../jobs';
+import { CompanyCount, JobCount, JobCountDelta } from '../job-counts';
 import { JobStatusEvent } from '../job-status-events';
 import { CacheGeneration, CacheInstance } from '../platform/cache';
 import { type Schema } from '../platform/database';
@@ -21,6 +22,9 @@ export const schema = {
     Job,
     JobSearch,
     JobStatusEvent,
+    JobCountDelta,
+    JobCount,
+    CompanyCount,
     IdempotencyKey,
     CacheGeneration,
     CacheInstance,

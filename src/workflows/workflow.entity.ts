@@ -25,6 +25,7 @@ export class Workflow {
 /** A status of a workflow. */
 @Entity('workflow_statuses')
 @Check('ck_workflow_statuses_category', `category IN ('todo', 'active', 'success', 'failure', 'dropped')`)
+@Check('ck_workflow_statuses_milestone', 'milestone BETWEEN 1 AND 3')
 export class WorkflowStatus {
   @ForeignKey(() => Workflow, { name: 'fk_workflow_statuses_workflow', onDelete: 'CASCADE' })
   @PrimaryColumn({ type: 'varchar', length: 50, primaryKeyConstraintName: 'pk_workflow_statuses' })
@@ -41,6 +42,14 @@ export class WorkflowStatus {
 
   @Column({ type: 'integer' })
   position: number;
+
+  /** What the status means to statistics: 1 applied, 2 answered, 3 offered; a later one implies the earlier. */
+  @Column({ type: 'smallint', nullable: true })
+  milestone: number | null;
+
+  /** Whether a job that reaches the status has done what its deadline is for. */
+  @Column({ type: 'boolean', default: false })
+  meetsDeadline: boolean;
 }
 
 /** A step that a workflow allows. */

@@ -1,6 +1,7 @@
 import { statement } from '../../platform/database';
 import { JOB_JSON } from '../job-json';
 import { eventJson } from './event-json';
+import { reachedMilestones } from './milestones';
 
 /** How far ahead of the database's clock a given time may lie, to be taken as now. */
 export const CLOCK_TOLERANCE_MINUTES = 5;
@@ -38,7 +39,7 @@ const append = (result: string): string => `
              AS occurred_at
     FROM timed t
   ), verdict AS MATERIALIZED (
-    SELECT p.*, i.event_id, s.category, p.occurred_at >= p.current_status_at AS newest,
+    SELECT p.*, i.event_id, s.category, s.milestone, s.meets_deadline, p.occurred_at >= p.current_status_at AS newest,
            CASE
              WHEN s.key IS NULL THEN 'unknown_status'
              WHEN p.too_far_ahead THEN 'too_far_ahead'
@@ -64,7 +65,8 @@ const append = (result: string): string => `
       updated_at = v.now,
       current_status = CASE WHEN v.newest THEN $5 ELSE j.current_status END,
       current_status_category = CASE WHEN v.newest THEN v.category ELSE j.current_status_category END,
-      current_status_at = CASE WHEN v.newest THEN v.occurred_at ELSE j.current_status_at END
+      current_status_at = CASE WHEN v.newest THEN v.occurred_at ELSE j.current_status_at END,
+      ${reachedMilestones('j', 'v', 'v.occurred_at')}
     FROM verdict v WHERE j.id = v.id AND v.outcome = 'appended'
     RETURNING j.*
   )

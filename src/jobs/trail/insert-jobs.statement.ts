@@ -2,6 +2,7 @@ import { RecordColumns, statement } from '../../platform/database';
 import { JOB_JSON } from '../job-json';
 import { FIELD_COLUMNS } from './field-columns';
 import { type NewEvent } from './job-trail';
+import { firstReached, MILESTONE_COLUMNS } from './milestones';
 import { type NewJob } from './new-job';
 
 /** A job with its id. */
@@ -46,7 +47,7 @@ export const insertParameters = (ownerId: string, actorId: string, jobs: readonl
  * would lack its category, which the table refuses: the caller has checked. A job whose `externalRef` the owner has already is passed over.
  *
  * - `job`, `event`: the given records; an event without a time, or with one ahead of the clock, happens now.
- * - `span`, `newest`: where each job's trail stands, by `(occurredAt, seq)`.
+ * - `span`, `newest`: how far each job's trail reaches, and where it stands, by `(occurredAt, seq)`.
  *
  * Outer joins, because the planner then expects as many rows as there are records, and joins many by hashing.
  *
@@ -58,14 +59,15 @@ const insert = (inserted: string, result: string): string => `
   ), job AS MATERIALIZED (
     SELECT * FROM ${JOBS.table(3)} r
   ), event AS MATERIALIZED (
-    SELECT r.job, job.id AS job_id, r.seq, r.id, r.status, s.category, r.note,
+    SELECT r.job, job.id AS job_id, r.seq, r.id, r.status, s.category, s.milestone, s.meets_deadline, r.note,
            coalesce(r.metadata, '{}') AS metadata, least(r.occurred_at, c.now) AS occurred_at
     FROM ${EVENTS.table(3 + JOBS.count)} r
     CROSS JOIN clock c
     LEFT JOIN job ON job.place = r.job
     LEFT JOIN workflow_statuses s ON s.workflow_id = job.workflow AND s.key = r.status
   ), span AS (
-    SELECT job, max(seq) AS last_seq, min(occurred_at) AS earliest FROM event GROUP BY job
+    SELECT e.job, max(e.seq) AS last_seq, min(e.occurred_at) AS earliest, ${firstReached('e', 'e.occurred_at')}
+    FROM event e GROUP BY e.job
   ), newest AS (
     SELECT DISTINCT ON (job) job, status, category, occurred_at FROM event ORDER BY job, occurred_at DESC, seq DESC
   ), inserted AS (
@@ -73,14 +75,15 @@ const insert = (inserted: string, result: string): string => `
       id, owner_id, workflow_id, external_ref, title, company, location, city, state, job_type, industry, source,
       url, description, notes, salary_min, salary_max, salary_currency, deadline, tags, attributes,
       current_status, current_status_category, current_status_at, last_seq, created_at, updated_at,
-      archived_at, archive_reason
+      archived_at, archive_reason, ${MILESTONE_COLUMNS.join(', ')}
     )
     SELECT job.id, $1, job.workflow, job.external_ref, job.title, job.company, job.location, job.city, job.state,
            job.job_type, job.industry, job.source, job.url, job.description, job.notes, job.salary_min,
            job.salary_max, job.salary_currency, job.deadline, coalesce(job.tags, '{}'),
            coalesce(job.attributes, '{}'), newest.status, newest.category, newest.occurred_at, span.last_seq,
            CASE WHEN job.created_at IS NULL THEN span.earliest ELSE least(job.created_at, c.now) END, c.now,
-           CASE WHEN job.archived_at IS NOT NULL THEN least(job.archived_at, c.now) END, job.archive_reason
+           CASE WHEN job.archived_at IS NOT NULL THEN least(job.archived_at, c.now) END, job.archive_reason,
+           ${MILESTONE_COLUMNS.map((column) => `span.${column}`).join(', ')}
     FROM job
     CROSS JOIN clock c
     JOIN span ON span.job = job.place

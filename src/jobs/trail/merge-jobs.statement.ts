@@ -2,6 +2,7 @@ import { RecordColumns, unprepared } from '../../platform/database';
 import { FIELD_COLUMNS } from './field-columns';
 import { type JobMerge } from './job-merge';
 import { type NewEvent } from './job-trail';
+import { earliestMilestones, firstReached } from './milestones';
 
 type EventRecord = NewEvent & { jobId: string };
 
@@ -34,7 +35,7 @@ export const mergeParameters = (ownerId: string, actorId: string, merges: readon
  * - `merge`: the jobs to be, complete: every field is written as given.
  * - `event`: the given events in their order, under the next `seq`s. One with a time happens then,
  *   but not ahead of the clock; one without happens now: at the later of the clock and the newest event.
- * - `newest`: of each job's current status and the given events the newest by `(occurredAt, seq)`.
+ * - `newest`, `reached`: of the given events the newest by `(occurredAt, seq)`, and how far they reach.
  *
  * Transition rules bind no event here: what is told is what happened. The version is counted up once.
  *
@@ -49,7 +50,7 @@ export const MERGE_JOBS = unprepared(`
     SELECT * FROM ${MERGES.table(3, { planned: true })} r
   ), event AS MATERIALIZED (
     SELECT r.job_id, j.last_seq + row_number() OVER (PARTITION BY r.job_id ORDER BY r.place) AS seq,
-           r.id, r.status, s.category, r.note, coalesce(r.metadata, '{}') AS metadata,
+           r.id, r.status, s.category, s.milestone, s.meets_deadline, r.note, coalesce(r.metadata, '{}') AS metadata,
            coalesce(least(r.occurred_at, c.now), greatest(c.now, j.current_status_at)) AS occurred_at
     FROM ${EVENTS.table(3 + MERGES.count, { planned: true })} r
     CROSS JOIN clock c
@@ -58,6 +59,8 @@ export const MERGE_JOBS = unprepared(`
   ), newest AS (
     SELECT DISTINCT ON (job_id) job_id, status, category, occurred_at, max(seq) OVER (PARTITION BY job_id) AS last_seq
     FROM event ORDER BY job_id, occurred_at DESC, seq DESC
+  ), reached AS (
+    SELECT e.job_id, ${firstReached('e', 'e.occurred_at')} FROM event e GROUP BY e.job_id
   ), trail AS (
     INSERT INTO job_status_events
       (job_id, seq, id, status, category, note, metadata, occurred_at, recorded_at, actor_id)
@@ -76,7 +79,8 @@ export const MERGE_JOBS = unprepared(`
     current_status_category =
       CASE WHEN n.occurred_at >= j.current_status_at THEN n.category ELSE j.current_status_category END,
     current_status_at = greatest(n.occurred_at, j.current_status_at),
+    ${earliestMilestones('j', 'r')},
     version = j.version + 1,
     updated_at = c.now
-  FROM merge m CROSS JOIN clock c LEFT JOIN newest n ON n.job_id = m.id
+  FROM merge m CROSS JOIN clock c LEFT JOIN newest n ON n.job_id = m.id LEFT JOIN reached r ON r.job_id = m.id
   WHERE j.id = m.id AND j.owner_id = $1`);

@@ -5,6 +5,9 @@ import { CreateJobSearch1767225600003 } from './1767225600003-create-job-search'
 import { CreateJobStatusEvents1767225600004 } from './1767225600004-create-job-status-events';
 import { CreateIdempotencyKeys1767225600005 } from './1767225600005-create-idempotency-keys';
 import { CreateCachePresence1767225600006 } from './1767225600006-create-cache-presence';
+import { AddMilestones1767225600007 } from './1767225600007-add-milestones';
+import { CreateJobCounts1767225600008 } from './1767225600008-create-job-counts';
+import { CountJobs1767225600009 } from './1767225600009-count-jobs';
 
 /** Every migration, oldest first. A landed one is never edited: add another. */
 export const migrations = [
@@ -15,4 +18,7 @@ export const migrations = [
   CreateJobStatusEvents1767225600004,
   CreateIdempotencyKeys1767225600005,
   CreateCachePresence1767225600006,
+  AddMilestones1767225600007,
+  CreateJobCounts1767225600008,
+  CountJobs1767225600009,
 ];

@@ -1,0 +1,5 @@
+export { CompanyCount } from './company-count.entity';
+export { CountFolder } from './count-folder';
+export { JobCount } from './job-count.entity';
+export { JobCountDelta } from './job-count-delta.entity';
+export { JobCountsModule } from './job-counts.module';

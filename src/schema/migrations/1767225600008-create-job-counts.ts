@@ -1,0 +1,187 @@
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+
+/** Cells that statistics and totals are summed from, and the deltas by which writers change them without waiting. */
+export class CreateJobCounts1767225600008 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await createTables(runner);
+    await createCells(runner);
+    await createStays(runner);
+    await createFold(runner);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      `DROP FUNCTION fold_job_counts(integer), job_count_truth(uuid, timestamptz, timestamptz)`,
+    );
+    await runner.query(`DROP FUNCTION job_stays(uuid), job_count_cells(jobs)`);
+    await runner.query(
+      `DROP FUNCTION slack_key(date, timestamptz), histogram_floor(numeric), epoch_ms(timestamptz), utc_day(timestamptz)`,
+    );
+    await runner.query(`DROP TABLE company_counts, job_counts, job_count_deltas`);
+  }
+}
+
+/**
+ * Rows of `job_counts` are updated in place all the time: room is left in their pages, so that an update stays
+ * in its page and out of the index. Companies need an index that every update writes, and so a table apart.
+ */
+const createTables = async (runner: QueryRunner): Promise<void> => {
+  await runner.query(`
+    CREATE TABLE job_count_deltas (
+      owner_id    uuid        NOT NULL,
+      id          bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
+      workflow_id varchar(50) NOT NULL,
+      cohort      date        NOT NULL,
+      figure      varchar(30) NOT NULL,
+      key         text        NOT NULL,
+      jobs        bigint      NOT NULL,
+      ms          numeric     NOT NULL,
+      CONSTRAINT pk_job_count_deltas PRIMARY KEY (owner_id, id)
+    ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
+            autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 200000)`);
+  await runner.query(`
+    CREATE TABLE job_counts (
+      owner_id    uuid        NOT NULL,
+      cohort      date        NOT NULL,
+      figure      varchar(30) NOT NULL,
+      key         text        NOT NULL,
+      workflow_id varchar(50) NOT NULL,
+      jobs        bigint      NOT NULL,
+      ms          numeric     NOT NULL,
+      CONSTRAINT pk_job_counts PRIMARY KEY (owner_id, cohort, figure, key, workflow_id)
+    ) WITH (fillfactor = 80)`);
+  await runner.query(`
+    CREATE TABLE company_counts (
+      owner_id    uuid        NOT NULL,
+      workflow_id varchar(50) NOT NULL,
+      company_key text        NOT NULL,
+      jobs        bigint      NOT NULL,
+      CONSTRAINT pk_company_counts PRIMARY KEY (owner_id, workflow_id, company_key)
+    )`);
+  await runner.query(
+    `CREATE INDEX ix_company_counts_top ON company_counts (owner_id, workflow_id, jobs, company_key)`,
+  );
+};
+
+/**
+ * What a job adds to the cells, by its row alone; nothing else says what is counted. Texts of times are made by
+ * `to_char`, which no session setting changes.
+ *
+ * - `histogram_floor` keeps the seven highest bits of a whole number: buckets as in an HDR histogram, each at most
+ *   1/64 of its value wide, so that its middle is within 0.8 % of all that is in it.
+ * - `slack_key` is how many quarters of an hour after the end of the deadline's UTC day it was met, plus 100, between
+ *   043 (in time everywhere) and 148 (late everywhere): a local day ends at most 14 h before and 12 h after UTC's.
+ */
+const createCells = async (runner: QueryRunner): Promise<void> => {
+  await runner.query(`
+    CREATE FUNCTION utc_day(value timestamptz) RETURNS date LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (value AT TIME ZONE 'UTC')::date`);
+  await runner.query(`
+    CREATE FUNCTION epoch_ms(value timestamptz) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN round(extract(epoch FROM value - timestamptz '1970-01-01 00:00:00Z') * 1000)`);
+  await runner.query(`
+    CREATE FUNCTION histogram_floor(value numeric) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN value < 128 THEN value::bigint
+      ELSE (value::bigint >> (length(ltrim(value::bigint::bit(64)::text, '0')) - 7))
+           << (length(ltrim(value::bigint::bit(64)::text, '0')) - 7) END`);
+  await runner.query(`
+    CREATE FUNCTION slack_key(deadline date, met_at timestamptz) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN lpad((100 + greatest(-57, least(48, floor(
+      extract(epoch FROM met_at - ((deadline + 1)::timestamp AT TIME ZONE 'UTC')) / 900))))::text, 3, '0')`);
+  await runner.query(`
+    CREATE FUNCTION job_count_cells(j jobs) RETURNS TABLE (figure text, key text, jobs bigint, ms numeric)
+    LANGUAGE sql STABLE PARALLEL SAFE AS $$
+      SELECT c.figure, c.key, 1::bigint, c.ms FROM (VALUES
+        (CASE WHEN j.archived_at IS NULL THEN 'status' ELSE 'archived' END, j.current_status::text,
+         epoch_ms(j.current_status_at)),
+        ('created_day', to_char(j.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 0),
+        ('created_quarter',
+         to_char(date_bin('15 minutes', j.created_at AT TIME ZONE 'UTC', timestamp '2000-01-01'), 'YYYY-MM-DD"T"HH24:MI'), 0),
+        ('company', j.company_key, 0),
+        ('applied', CASE WHEN j.applied_at IS NOT NULL THEN '' END, 0),
+        ('answered', CASE WHEN j.answered_at IS NOT NULL THEN '' END, 0),
+        ('offer',
+         CASE WHEN j.applied_at < j.offered_at
+              THEN lpad(histogram_floor(epoch_ms(j.offered_at) - epoch_ms(j.applied_at))::text, 18, '0') END,
+         epoch_ms(j.offered_at) - epoch_ms(j.applied_at)),
+        ('deadline_open',
+         CASE WHEN j.deadline_met_at IS NULL AND j.archived_at IS NULL AND j.current_status_category IN ('todo', 'active')
+              THEN to_char(j.deadline, 'YYYY-MM-DD') END, 0),
+        ('deadline_slack', slack_key(j.deadline, j.deadline_met_at), 0),
+        ('deadline_slack_day',
+         CASE WHEN slack_key(j.deadline, j.deadline_met_at) NOT IN ('043', '148')
+              THEN slack_key(j.deadline, j.deadline_met_at) || ':' || to_char(j.deadline, 'YYYY-MM-DD') END, 0)
+      ) c (figure, key, ms) WHERE c.key IS NOT NULL
+    $$`);
+};
+
+/** Stays in a status that have ended, of one job: from each event to the next in the order of the history. */
+const createStays = async (runner: QueryRunner): Promise<void> => {
+  await runner.query(`
+    CREATE FUNCTION job_stays(job uuid) RETURNS TABLE (status varchar, ms numeric) LANGUAGE sql STABLE PARALLEL SAFE AS $$
+      SELECT s.status, epoch_ms(s.ended_at) - epoch_ms(s.occurred_at) FROM (
+        SELECT e.status, e.occurred_at, lead(e.occurred_at) OVER (ORDER BY e.occurred_at, e.seq) AS ended_at
+        FROM job_status_events e WHERE e.job_id = job
+      ) s WHERE s.ended_at IS NOT NULL
+    $$`);
+  await runner.query(`
+    CREATE FUNCTION job_count_truth(owner uuid, created_from timestamptz, created_until timestamptz)
+    RETURNS TABLE (workflow_id varchar, cohort date, figure text, key text, jobs bigint, ms numeric)
+    LANGUAGE sql STABLE PARALLEL SAFE AS $$
+      SELECT j.workflow_id, utc_day(j.created_at), c.figure, c.key, sum(c.jobs)::bigint, sum(c.ms)
+      FROM jobs j CROSS JOIN LATERAL (
+        SELECT * FROM job_count_cells(j)
+        UNION ALL
+        SELECT 'stay', s.status, 1, s.ms FROM job_stays(j.id) s
+      ) c
+      WHERE j.owner_id = owner AND j.archived IN (false, true)
+        AND j.created_at >= created_from AND j.created_at < created_until
+      GROUP BY 1, 2, 3, 4
+    $$`);
+};
+
+/**
+ * Moves deltas into the cells of all time and of their day; gives how many. One transaction at a time does it: others
+ * get 0 at once. Cells that have come to nothing are deleted.
+ */
+const createFold = (runner: QueryRunner): Promise<unknown> =>
+  runner.query(`
+    CREATE FUNCTION fold_job_counts(most integer) RETURNS integer LANGUAGE plpgsql AS $$
+    DECLARE
+      folded integer;
+      empty_cells tid[];
+      empty_companies tid[];
+    BEGIN
+      IF NOT pg_try_advisory_xact_lock(hashtext('jobtrail.fold_job_counts')) THEN RETURN 0; END IF;
+      WITH taken AS (
+        DELETE FROM job_count_deltas d
+        WHERE d.ctid = ANY (ARRAY(SELECT ctid FROM job_count_deltas LIMIT most))
+        RETURNING d.*
+      ), spread AS MATERIALIZED (
+        SELECT t.owner_id, c.cohort, t.figure, t.key, t.workflow_id, sum(t.jobs)::bigint AS jobs, sum(t.ms) AS ms
+        FROM taken t CROSS JOIN LATERAL (VALUES (date '-infinity'), (t.cohort)) c (cohort)
+        WHERE c.cohort = '-infinity' OR t.figure NOT IN ('created_day', 'created_quarter')
+        GROUP BY 1, 2, 3, 4, 5 HAVING sum(t.jobs) <> 0 OR sum(t.ms) <> 0
+      ), counted AS (
+        INSERT INTO job_counts AS c (owner_id, cohort, figure, key, workflow_id, jobs, ms)
+        SELECT s.* FROM spread s WHERE s.figure <> 'company' OR s.cohort <> '-infinity'
+        ORDER BY owner_id, cohort, figure, key, workflow_id
+        ON CONFLICT (owner_id, cohort, figure, key, workflow_id)
+        DO UPDATE SET jobs = c.jobs + excluded.jobs, ms = c.ms + excluded.ms
+        RETURNING c.ctid AS place, c.jobs = 0 AND c.ms = 0 AS empty
+      ), companies AS (
+        INSERT INTO company_counts AS c (owner_id, workflow_id, company_key, jobs)
+        SELECT s.owner_id, w.id, s.key, sum(s.jobs)
+        FROM spread s CROSS JOIN LATERAL (VALUES (s.workflow_id), ('')) w (id)
+        WHERE s.figure = 'company' AND s.cohort = '-infinity'
+        GROUP BY 1, 2, 3 HAVING sum(s.jobs) <> 0 ORDER BY 1, 2, 3
+        ON CONFLICT (owner_id, workflow_id, company_key) DO UPDATE SET jobs = c.jobs + excluded.jobs
+        RETURNING c.ctid AS place, c.jobs = 0 AS empty
+      )
+      SELECT (SELECT count(*) FROM taken), ARRAY(SELECT place FROM counted WHERE empty),
+             ARRAY(SELECT place FROM companies WHERE empty)
+      INTO folded, empty_cells, empty_companies;
+      IF cardinality(empty_cells) > 0 THEN DELETE FROM job_counts WHERE ctid = ANY (empty_cells); END IF;
+      IF cardinality(empty_companies) > 0 THEN DELETE FROM company_counts WHERE ctid = ANY (empty_companies); END IF;
+      RETURN folded;
+    END $$`);
