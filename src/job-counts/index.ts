@@ -3,3 +3,4 @@ export { CountFolder } from './count-folder';
 export { JobCount } from './job-count.entity';
 export { JobCountDelta } from './job-count-delta.entity';
 export { JobCountsModule } from './job-counts.module';
+export { DAY_DIFFERENCES, TOTAL_DIFFERENCES } from './count-differences.statement';

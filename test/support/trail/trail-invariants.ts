@@ -1,3 +1,4 @@
+import { DAY_DIFFERENCES, TOTAL_DIFFERENCES } from '../../../src/job-counts';
 import type { TestApp } from '../test-app';
 
 /** What must hold of every job in the database at any moment; each statement finds the rows that break it. */
@@ -38,5 +39,20 @@ export const brokenInvariants = async (app: TestApp): Promise<Record<string, unk
     const rows = await app.query(sql);
     if (rows.length > 0) broken[name] = rows.slice(0, 3);
   }
+  const wrong = await wrongCounts(app);
+  if (wrong.length > 0) broken['the counts are what a recount gives'] = wrong.slice(0, 3);
   return broken;
+};
+
+/** Cells of any owner that are not what a recount gives, with the deltas that are not folded yet. */
+const wrongCounts = async (app: TestApp): Promise<unknown[]> => {
+  const owners = await app.query<{ owner: string }>(
+    `SELECT id AS owner FROM users UNION SELECT owner_id FROM job_counts UNION SELECT owner_id FROM job_count_deltas`,
+  );
+  const wrong: unknown[] = [];
+  for (const { owner } of owners) {
+    wrong.push(...(await app.query(DAY_DIFFERENCES.text, [owner, '0001-01-01', '9999-12-31'])));
+    wrong.push(...(await app.query(TOTAL_DIFFERENCES.text, [owner])));
+  }
+  return wrong;
 };

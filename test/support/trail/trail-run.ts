@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CountFolder } from '../../../src/job-counts';
 import { JobInserter } from '../../../src/jobs';
 import { JobApi } from '../job-api';
 import type { TestApp, TestResponse, TestUser } from '../test-app';
@@ -51,7 +52,10 @@ export const runScenario = async (app: TestApp, users: TestUser[], scenario: Sce
     run.jobs.push(emptyLedger(await create(app, users, job), job.owner, job.workflow));
   }
   const sender = new Sender(app, users, run);
-  for (const wave of scenario.waves) await Promise.all(wave.map((command) => sender.send(command)));
+  // The counts are folded while the requests of a wave are under way.
+  const folder = app.app.get(CountFolder);
+  for (const wave of scenario.waves)
+    await Promise.all([...wave.map((command) => sender.send(command)), folder.fold()]);
   return run;
 };
 
