@@ -13,6 +13,7 @@ import { FrontModule } from './platform/front';
 import { LoadModule } from './platform/load';
 import { LoggingModule } from './platform/logging';
 import { PaginationModule } from './platform/pagination';
+import { QueueModule } from './platform/queue';
 import { RedisModule } from './platform/redis';
 import { schema } from './schema';
 import { UsersModule } from './users';
@@ -34,6 +35,7 @@ export class AppModule {
         // Its guard comes first: a request is counted before anything is done for it.
         FrontModule,
         PaginationModule,
+        QueueModule,
         UsersModule,
         AuthModule,
         WorkflowsModule,

@@ -30,6 +30,14 @@ export class AppConfig {
   readonly rateLimit: RateLimitConfig;
   /** Whether requests are refused while the process is saturated. */
   readonly loadShedding: boolean;
+  readonly worker: {
+    /** Whether this process works on the queue. */
+    enabled: boolean;
+    /** Whether it does nothing else: it serves no requests. */
+    apart: boolean;
+    /** Between two looks for work while there is none. Milliseconds. */
+    pollInterval: number;
+  };
   readonly auth: {
     secretKey: string;
     accessTokenSeconds: number;
@@ -48,7 +56,12 @@ export class AppConfig {
     maxImportBytes: number;
   };
 
-  constructor(environment: Environment, resolved: { databaseUrl: string; secretKey: string }) {
+  /** @param role `worker`: the process serves no requests, and works on the queue whatever `WORKER_ENABLED` says */
+  constructor(
+    environment: Environment,
+    resolved: { databaseUrl: string; secretKey: string },
+    role: 'server' | 'worker' = 'server',
+  ) {
     const production = environment.NODE_ENV === 'production';
     this.production = production;
     this.http = {
@@ -69,6 +82,11 @@ export class AppConfig {
       tracker: environment.RATE_LIMIT_TRACKER,
     };
     this.loadShedding = environment.LOAD_SHEDDING_ENABLED;
+    this.worker = {
+      enabled: role === 'worker' || environment.WORKER_ENABLED,
+      apart: role === 'worker',
+      pollInterval: environment.WORKER_POLL_INTERVAL * 1000,
+    };
     this.auth = {
       secretKey: resolved.secretKey,
       accessTokenSeconds: environment.ACCESS_TOKEN_EXPIRE_MINUTES * 60,

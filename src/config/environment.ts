@@ -6,6 +6,7 @@ import { processVariables } from './variables/process';
 import { rateLimitVariables } from './variables/rate-limit';
 import { redisVariables } from './variables/redis';
 import { requestVariables } from './variables/requests';
+import { workerVariables } from './variables/worker';
 
 /**
  * Every environment variable of the product: type, default, meaning, example.
@@ -19,6 +20,7 @@ export const environmentVariables = {
   ...redisVariables,
   ...cacheVariables,
   ...rateLimitVariables,
+  ...workerVariables,
 } as const;
 
 /** Name of a known environment variable. */

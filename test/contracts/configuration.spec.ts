@@ -73,6 +73,8 @@ const WRONG: Record<VariableName, string[]> = {
   RATE_LIMIT_PER_MINUTE: ['0', '1000000001', '60/min'],
   RATE_LIMIT_PER_HOUR: ['0', '1000000001', '1e3'],
   RATE_LIMIT_TRACKER: ['IP', 'session', 'ip,user'],
+  WORKER_ENABLED: ['maybe', '2'],
+  WORKER_POLL_INTERVAL: ['0', '86401', '0.5', '2s'],
 };
 
 const problemsOf = (source: NodeJS.ProcessEnv): readonly string[] => {

@@ -139,7 +139,7 @@ describe('Foreign keys', () => {
     const unsupported = await column(
       await database(createTestDatabase),
       `SELECT conname AS value FROM pg_constraint
-       WHERE contype = 'f' AND NOT EXISTS (
+       WHERE contype = 'f' AND connamespace = 'public'::regnamespace AND NOT EXISTS (
          SELECT FROM pg_index WHERE indrelid = conrelid AND indpred IS NULL
            AND (indkey::int2[])[0:cardinality(conkey) - 1] @> conkey)
        ORDER BY 1`,

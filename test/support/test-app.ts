@@ -65,7 +65,7 @@ export interface TestAppOptions extends AppTimes {
 
 /**
  * Starts the program as `main` does, on a fresh database.
- * @param overrides environment variables that differ from the defaults; logging, rate limits and load shedding are off unless they say otherwise
+ * @param overrides environment variables that differ from the defaults; logging, rate limits, load shedding and the worker are off unless they say otherwise
  */
 export const startTestApp = async (
   overrides: Partial<NodeJS.ProcessEnv> = {},
@@ -78,6 +78,7 @@ export const startTestApp = async (
     LOG_LEVEL: 'silent',
     RATE_LIMIT_ENABLED: 'false',
     LOAD_SHEDDING_ENABLED: 'false',
+    WORKER_ENABLED: 'false',
     ...overrides,
   });
   const secretKey = environment.SECRET_KEY ?? TEST_SECRET_KEY;

@@ -8,6 +8,7 @@ import { CreateCachePresence1767225600006 } from './1767225600006-create-cache-p
 import { AddMilestones1767225600007 } from './1767225600007-add-milestones';
 import { CreateJobCounts1767225600008 } from './1767225600008-create-job-counts';
 import { CountJobs1767225600009 } from './1767225600009-count-jobs';
+import { CreateQueue1767225600010 } from './1767225600010-create-queue';
 
 /** Every migration, oldest first. A landed one is never edited: add another. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   AddMilestones1767225600007,
   CreateJobCounts1767225600008,
   CountJobs1767225600009,
+  CreateQueue1767225600010,
 ];

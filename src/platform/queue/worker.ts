@@ -1,0 +1,80 @@
+import {
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppConfig } from '../../config';
+import { Database } from '../database';
+import { DatabaseWatch } from './database-watch';
+import { Handlers } from './handlers';
+import { QueueStore } from './queue-store';
+import { RepeatedLoop } from './repeated-work';
+import { ScheduleLoop } from './schedule-loop';
+import { Upkeep } from './upkeep';
+import { Wakeups } from './wakeups';
+import { WorkLoop } from './work-loop';
+import { WorkQueue } from './work-queue';
+
+/** How long work under way may take to end when the program stops; below the program's own patience. Milliseconds. */
+const GRACE = 8_000;
+
+/** Does the work of the queue, in the process that it is in; nothing where `WORKER_ENABLED` is false. */
+@Injectable()
+export class Worker implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
+  private work: WorkLoop | undefined;
+  private readonly others: (RepeatedLoop | ScheduleLoop)[] = [];
+  private readonly running: Promise<void>[] = [];
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly handlers: Handlers,
+    private readonly database: Database,
+    private readonly store: QueueStore,
+    private readonly queue: WorkQueue,
+    private readonly wakeups: Wakeups,
+    private readonly watch: DatabaseWatch,
+    private readonly upkeep: Upkeep,
+  ) {}
+
+  /** Begins, without waiting for anything: the program serves meanwhile. */
+  onApplicationBootstrap(): void {
+    const { worker, database } = this.config;
+    if (!worker.enabled) return;
+    const work = (this.work = new WorkLoop(this.handlers.work, {
+      store: this.store,
+      database: this.database,
+      watch: this.watch,
+      upkeep: this.upkeep,
+      pollInterval: worker.pollInterval,
+      // Requests come first.
+      slots: Math.max(1, Math.floor(database.maxConnections / 4)),
+    }));
+    for (const name of this.handlers.work.keys()) this.wakeups.listen(name, () => work.wake());
+    for (const repetition of this.handlers.repeated.values()) {
+      const loop = new RepeatedLoop(repetition, this.watch, worker.pollInterval);
+      this.wakeups.listen(`repeated:${repetition.name}`, () => loop.wake());
+      this.others.push(loop);
+    }
+    const scheduled = [...this.handlers.work.values()].filter(({ cron }) => cron !== undefined);
+    if (scheduled.length > 0)
+      this.others.push(new ScheduleLoop(scheduled, this.store, this.queue, this.watch));
+    this.running.push(work.run(), ...this.others.map((loop) => loop.run()));
+  }
+
+  /** Takes no more work. What is under way is told to end, while requests under way are answered. */
+  onModuleDestroy(): void {
+    this.work?.stop();
+    for (const loop of this.others) loop.stop();
+  }
+
+  /** Waits for it, before the connections to the database are closed. */
+  async onApplicationShutdown(): Promise<void> {
+    if (this.work === undefined) return;
+    const patience = new AbortController();
+    const over = delay(GRACE, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([Promise.allSettled([this.work.end(GRACE), ...this.running]), over]);
+    patience.abort();
+  }
+}
