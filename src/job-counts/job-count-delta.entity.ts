@@ -29,7 +29,7 @@ export class JobCountDelta {
   figure: string;
 
   /** Which of it: a status, a day, a company. */
-  @Column({ type: 'text' })
+  @Column({ type: 'text', collation: 'C' })
   key: string;
 
   @Column({ type: 'bigint' })

@@ -15,7 +15,7 @@ export class JobCount {
   @PrimaryColumn({ type: 'varchar', length: 30, ...KEY })
   figure: string;
 
-  @PrimaryColumn({ type: 'text', ...KEY })
+  @PrimaryColumn({ type: 'text', collation: 'C', ...KEY })
   key: string;
 
   @PrimaryColumn({ type: 'varchar', length: 50, ...KEY })

@@ -33,7 +33,7 @@ const createTables = async (runner: QueryRunner): Promise<void> => {
       workflow_id varchar(50) NOT NULL,
       cohort      date        NOT NULL,
       figure      varchar(30) NOT NULL,
-      key         text        NOT NULL,
+      key         text        COLLATE "C" NOT NULL,
       jobs        bigint      NOT NULL,
       ms          numeric     NOT NULL,
       CONSTRAINT pk_job_count_deltas PRIMARY KEY (owner_id, id)
@@ -44,7 +44,7 @@ const createTables = async (runner: QueryRunner): Promise<void> => {
       owner_id    uuid        NOT NULL,
       cohort      date        NOT NULL,
       figure      varchar(30) NOT NULL,
-      key         text        NOT NULL,
+      key         text        COLLATE "C" NOT NULL,
       workflow_id varchar(50) NOT NULL,
       jobs        bigint      NOT NULL,
       ms          numeric     NOT NULL,
@@ -54,12 +54,12 @@ const createTables = async (runner: QueryRunner): Promise<void> => {
     CREATE TABLE company_counts (
       owner_id    uuid        NOT NULL,
       workflow_id varchar(50) NOT NULL,
-      company_key text        NOT NULL,
+      company_key text        COLLATE "C" NOT NULL,
       jobs        bigint      NOT NULL,
       CONSTRAINT pk_company_counts PRIMARY KEY (owner_id, workflow_id, company_key)
     )`);
   await runner.query(
-    `CREATE INDEX ix_company_counts_top ON company_counts (owner_id, workflow_id, jobs, company_key)`,
+    `CREATE INDEX ix_company_counts_top ON company_counts (owner_id, workflow_id, jobs DESC, company_key)`,
   );
 };
 
