@@ -3,15 +3,27 @@ import { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { migrateDatabase } from '../../src/schema';
 import { copyLine } from './copy-text';
-import { EVENT_COLUMNS, JOB_COLUMNS, JobMaker, type Categories } from './job-maker';
+import { EVENT_COLUMNS, JOB_COLUMNS, JobMaker } from './job-maker';
 import { LightSchema } from './light-schema';
 import { createOwners, OwnerDealer, type Owners } from './owners';
 import { readPostings } from './postings';
 import { Random } from './random';
 import { verifyDataset, type DatasetCounts } from './verify-dataset';
+import { readStatuses } from './workflow-statuses';
 
 /** Jobs that go to Postgres in one COPY: bounds memory on both sides. */
 const BATCH = 5000;
+
+/** Tables that are filled. */
+const TABLES = [
+  'users',
+  'jobs',
+  'job_search',
+  'job_status_events',
+  'job_count_deltas',
+  'job_counts',
+  'company_counts',
+];
 
 /** How far back the jobs begin. Milliseconds. */
 const TWO_YEARS = 2 * 365 * 86_400_000;
@@ -33,7 +45,7 @@ export interface DatasetOptions {
   /** File of postings to draw from. Default: those in `sample-data`. */
   postings?: string;
   /** Told what is being done and how much of it is done. Default: nobody. */
-  progress?: (stage: 'rows' | 'indexes' | 'vacuum' | 'check', done: number, total: number) => void;
+  progress?: (stage: 'rows' | 'indexes' | 'counts' | 'vacuum' | 'check', done: number, total: number) => void;
 }
 
 /** What was made. */
@@ -57,7 +69,7 @@ export const generateDataset = async (options: DatasetOptions): Promise<Dataset>
     const owners = await load(client, options);
     await client.query('COMMIT');
     options.progress?.('vacuum', 0, 1);
-    await client.query('VACUUM (ANALYZE) users, jobs, job_search, job_status_events');
+    await client.query(`VACUUM (ANALYZE) ${TABLES.join(', ')}`);
     options.progress?.('check', 0, 1);
     return { ...(await verifyDataset(client)), owners };
   } finally {
@@ -76,7 +88,7 @@ const load = async (client: Client, options: DatasetOptions): Promise<Owners> =>
   const owners = await createOwners(client, random, count, until - TWO_YEARS);
   const bigOwnerJobs = Math.min(jobs, options.bigOwnerJobs ?? Math.round(jobs / 10));
   const dealer = new OwnerDealer(random, owners, jobs, bigOwnerJobs);
-  const maker = new JobMaker(random, readPostings(options.postings), await categoriesOf(client), until);
+  const maker = new JobMaker(random, readPostings(options.postings), await readStatuses(client), until);
   const light = await LightSchema.take(client);
   // While Postgres takes one batch in, the next is made.
   let copied: Promise<void> = Promise.resolve();
@@ -97,18 +109,10 @@ const load = async (client: Client, options: DatasetOptions): Promise<Owners> =>
   let built = 0;
   progress?.('indexes', 0, light.size);
   await light.restore(() => progress?.('indexes', ++built, light.size));
+  progress?.('counts', 0, 1);
+  await client.query('SELECT recount_all_jobs()');
+  progress?.('counts', 1, 1);
   return owners;
-};
-
-const categoriesOf = async (client: Client): Promise<Categories> => {
-  const { rows } = await client.query<{ workflow: string; key: string; category: string }>(
-    `SELECT workflow_id AS workflow, key, category FROM workflow_statuses`,
-  );
-  const categories = new Map<string, Map<string, string>>();
-  for (const { workflow, key, category } of rows) {
-    categories.set(workflow, (categories.get(workflow) ?? new Map<string, string>()).set(key, category));
-  }
-  return categories;
 };
 
 const copyBoth = async (client: Client, jobRows: string, eventRows: string): Promise<void> => {

@@ -1,7 +1,9 @@
 import { arrayText, type CopyValue } from './copy-text';
+import { deadlineOf } from './deadlines';
 import { JOURNEYS, weightedPaths } from './journeys';
 import { type Posting } from './postings';
 import { type Random } from './random';
+import { milestonesOf, type StatusFacts, type WorkflowStatuses } from './workflow-statuses';
 
 const DAY = 86_400_000;
 const INDUSTRIES = ['Software', 'Finance', 'Health care', 'Education', 'Manufacturing', 'Energy', 'Media'];
@@ -24,7 +26,8 @@ const CURRENCIES = ['USD', 'USD', 'USD', 'EUR', 'GBP', 'CAD'];
 export const JOB_COLUMNS =
   'id, owner_id, workflow_id, external_ref, title, company, location, city, state, job_type, industry, source, ' +
   'url, description, notes, salary_min, salary_max, salary_currency, deadline, tags, attributes, current_status, ' +
-  'current_status_category, current_status_at, last_seq, version, created_at, updated_at, archived_at, archive_reason';
+  'current_status_category, current_status_at, last_seq, version, created_at, updated_at, archived_at, ' +
+  'archive_reason, applied_at, answered_at, offered_at, deadline_met_at';
 
 /** Columns of `job_status_events`, in the order of `MadeJob.events`. */
 export const EVENT_COLUMNS =
@@ -38,12 +41,10 @@ export interface MadeJob {
 
 interface MadeEvent {
   status: string;
+  facts: StatusFacts;
   occurredAt: number;
   recordedAt: number;
 }
-
-/** Where statuses belong: workflow -> status -> category, as the database has it. */
-export type Categories = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** Makes jobs that look like real ones, drawn from real postings; the same each time for the same seed. */
 export class JobMaker {
@@ -54,13 +55,13 @@ export class JobMaker {
   }));
 
   /**
-   * @param categories the statuses of each workflow
+   * @param statuses of each workflow
    * @param until nothing happens later; milliseconds since 1970
    */
   constructor(
     private readonly random: Random,
     private readonly postings: readonly Posting[],
-    private readonly categories: Categories,
+    private readonly statuses: WorkflowStatuses,
     private readonly until: number,
   ) {}
 
@@ -74,30 +75,31 @@ export class JobMaker {
     const archivedAt = this.random.chance(0.08)
       ? Math.min(this.until, Math.round(lastRecorded + this.random.duration(20 * DAY)))
       : null;
-    const category = (status: string): string => this.category(workflow.id, status);
+    const milestones = milestonesOf(events);
     return {
       row: [
         id,
         ownerId,
         workflow.id,
         this.random.chance(0.7) ? `dataset-${number}` : null,
-        ...this.description(createdAt),
+        ...this.description(deadlineOf(this.random, createdAt, milestones.deadlineMetAt)),
         newest.status,
-        category(newest.status),
+        newest.facts.category,
         time(newest.occurredAt),
         events.length,
         events.length + (archivedAt === null ? 0 : 1),
         time(createdAt),
         time(archivedAt ?? lastRecorded),
-        archivedAt === null ? null : time(archivedAt),
+        timeOrNull(archivedAt),
         archivedAt !== null && this.random.chance(0.5) ? 'No longer of interest' : null,
+        ...Object.values(milestones).map(timeOrNull),
       ],
       events: events.map((event, index) => [
         id,
         index + 1,
         this.random.uuidV7(event.recordedAt),
         event.status,
-        category(event.status),
+        event.facts.category,
         this.random.chance(0.1) ? `Noted when it became ${event.status}` : null,
         '{}',
         time(event.occurredAt),
@@ -118,7 +120,7 @@ export class JobMaker {
     let at = createdAt;
     const events = this.random.pick(paths).map((status, index) => {
       if (index > 0) at = Math.min(this.until, Math.round(at + this.random.duration(journeys.step)));
-      return { status, occurredAt: at, recordedAt: at };
+      return { status, facts: this.facts(id, status), occurredAt: at, recordedAt: at };
     });
     // Only where any status may follow any other, since the later one came before its turn.
     if (id === 'application' && events.length >= 3 && this.random.chance(0.06)) {
@@ -129,7 +131,7 @@ export class JobMaker {
   }
 
   /** The columns from `title` to `attributes`. */
-  private description(createdAt: number): CopyValue[] {
+  private description(deadline: number | null): CopyValue[] {
     const { random, postings } = this;
     const posting = postings[random.skewedBelow(postings.length, 1.7)]!;
     const title = random.chance(0.8) ? posting.title : random.pick(postings).title;
@@ -147,7 +149,7 @@ export class JobMaker {
       this.mostly(0.15, `${title}. ${posting.company} in ${posting.location}. `.repeat(4)),
       this.mostly(0.1, 'Asked a friend who works there; answers within two weeks.'),
       ...this.salary(),
-      this.mostly(0.45, time(createdAt + random.duration(30 * DAY)).slice(0, 10)),
+      timeOrNull(deadline)?.slice(0, 10) ?? null,
       arrayText([...new Set([...posting.tags, ...this.tags()])]),
       random.chance(0.1) ? `{"priority": ${random.below(5)}}` : '{}',
     ];
@@ -171,11 +173,13 @@ export class JobMaker {
     return Array.from({ length: this.random.below(4) }, () => this.random.pick(TAGS));
   }
 
-  private category(workflow: string, status: string): string {
-    const category = this.categories.get(workflow)?.get(status);
-    if (category === undefined) throw new Error(`The workflow ${workflow} has no status ${status}`);
-    return category;
+  private facts(workflow: string, status: string): StatusFacts {
+    const facts = this.statuses.get(workflow)?.get(status);
+    if (facts === undefined) throw new Error(`The workflow ${workflow} has no status ${status}`);
+    return facts;
   }
 }
 
 const time = (milliseconds: number): string => new Date(milliseconds).toISOString();
+const timeOrNull = (milliseconds: number | null): string | null =>
+  milliseconds === null ? null : time(milliseconds);

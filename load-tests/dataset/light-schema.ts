@@ -24,6 +24,12 @@ const INDEXES = `
     AND c.contype IN ('p', 'u', 'x'))
   ORDER BY 1, 2`;
 
+/** Triggers that count jobs; those of the search stay on, which look nothing up. */
+const TRIGGERS = `
+  SELECT tgrelid::regclass::text AS "table", quote_ident(tgname) AS name, tgenabled::text AS definition
+  FROM pg_trigger WHERE tgrelid = ANY ($1::regclass[]) AND NOT tgisinternal AND tgname LIKE '%\\_count\\_%'
+  ORDER BY 1, 2`;
+
 const read = async (client: Client, text: string, ...values: unknown[]): Promise<Definition[]> =>
   (await client.query<Definition>(text, [TABLES, ...values])).rows;
 
@@ -34,6 +40,7 @@ export class LightSchema {
     private readonly foreignKeys: Definition[],
     private readonly keys: Definition[],
     private readonly indexes: Definition[],
+    private readonly triggers: Definition[],
   ) {}
 
   /** How many keys and indexes `restore` builds. */
@@ -42,8 +49,9 @@ export class LightSchema {
   }
 
   /**
-   * Takes keys and indexes off the tables, for the running transaction: if it fails they were never gone.
-   * Building them over the loaded rows is several times quicker than growing them row by row.
+   * Takes keys and indexes off the tables and turns the counting of their rows off, for the running transaction:
+   * if it fails they were never gone. Building them over the loaded rows is several times quicker than growing them
+   * row by row; triggers that count would look jobs up by a key that is not there.
    */
   static async take(client: Client): Promise<LightSchema> {
     const foreignKeys = await read(client, CONSTRAINTS, ['f']);
@@ -53,11 +61,14 @@ export class LightSchema {
       await client.query(`ALTER TABLE ${table} DROP CONSTRAINT ${name}`);
     }
     for (const { name } of indexes) await client.query(`DROP INDEX ${name}`);
-    return new LightSchema(client, foreignKeys, keys, indexes);
+    const triggers = await read(client, TRIGGERS);
+    for (const { table, name } of triggers)
+      await client.query(`ALTER TABLE ${table} DISABLE TRIGGER ${name}`);
+    return new LightSchema(client, foreignKeys, keys, indexes, triggers);
   }
 
   /**
-   * Puts everything back by the definitions the catalogue gave, and compares.
+   * Puts everything back by the definitions the catalogue gave, and compares. What was loaded is not counted yet.
    * @param progress told after each of the `size` steps
    */
   async restore(progress: () => void): Promise<void> {
@@ -72,12 +83,16 @@ export class LightSchema {
       progress();
     }
     for (const key of this.foreignKeys) await add(key);
+    for (const { table, name } of this.triggers) {
+      await client.query(`ALTER TABLE ${table} ENABLE TRIGGER ${name}`);
+    }
     const now = [
       await read(client, CONSTRAINTS, ['f']),
       await read(client, CONSTRAINTS, ['p', 'u']),
       await read(client, INDEXES),
+      await read(client, TRIGGERS),
     ];
-    if (JSON.stringify(now) !== JSON.stringify([this.foreignKeys, this.keys, this.indexes])) {
+    if (JSON.stringify(now) !== JSON.stringify([this.foreignKeys, this.keys, this.indexes, this.triggers])) {
       throw new Error('The schema after loading is not the one before.');
     }
   }

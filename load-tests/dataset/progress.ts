@@ -1,7 +1,13 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { type DatasetOptions } from './generate-dataset';
 
-const TITLES = { rows: 'Jobs', indexes: 'Keys and indexes', vacuum: 'Vacuum', check: 'Check' };
+const TITLES = {
+  rows: 'Jobs',
+  indexes: 'Keys and indexes',
+  counts: 'Counts',
+  vacuum: 'Vacuum',
+  check: 'Check',
+};
 
 /** Shows the stages of the generator as bars on the terminal; as plain lines where there is none. */
 export const terminalProgress = (): { show: NonNullable<DatasetOptions['progress']>; stop: () => void } => {

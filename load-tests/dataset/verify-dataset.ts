@@ -1,4 +1,5 @@
 import { type Client } from 'pg';
+import { verifyCounts } from './verify-counts';
 
 /** What the check after loading found. */
 export interface DatasetCounts {
@@ -44,6 +45,13 @@ const VIOLATIONS: Readonly<Record<string, string>> = {
   'nothing happened after it was recorded, or before the job': `
     SELECT e.job_id FROM sampled j JOIN job_status_events e ON e.job_id = j.id
     WHERE e.occurred_at > e.recorded_at OR e.occurred_at < j.created_at OR e.recorded_at > j.updated_at`,
+  'milestones are those of the earliest events that reach them': `
+    SELECT j.id FROM sampled j
+    WHERE (SELECT (min(e.occurred_at) FILTER (WHERE s.milestone >= 1), min(e.occurred_at) FILTER (WHERE s.milestone >= 2),
+                   min(e.occurred_at) FILTER (WHERE s.milestone >= 3), min(e.occurred_at) FILTER (WHERE s.meets_deadline))
+           FROM job_status_events e
+           JOIN workflow_statuses s ON s.workflow_id = j.workflow_id AND s.key = e.status WHERE e.job_id = j.id)
+          IS DISTINCT FROM (j.applied_at, j.answered_at, j.offered_at, j.deadline_met_at)`,
   'the search index holds the words of the job': `
     SELECT j.id FROM sampled j LEFT JOIN job_search s ON s.job_id = j.id
     WHERE s.facets IS DISTINCT FROM job_facets((SELECT row(r.*)::jobs FROM jobs r WHERE r.id = j.id))
@@ -51,8 +59,8 @@ const VIOLATIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Counts what the database holds, and checks the trails of some 20 000 jobs.
- * @throws Error that names the invariant and a job that breaks it
+ * Counts what the database holds, and checks the trails of some 20 000 jobs and the counts of some owners.
+ * @throws Error that names the invariant and a job that breaks it, or an owner whose counts are not true
  */
 export const verifyDataset = async (client: Client): Promise<DatasetCounts> => {
   const counts = await client.query<{ users: number; jobs: number; events: number }>(
@@ -74,5 +82,6 @@ export const verifyDataset = async (client: Client): Promise<DatasetCounts> => {
   } finally {
     await client.query(`DROP TABLE sampled`);
   }
+  await verifyCounts(client);
   return { users, jobs, events, checked: sampled.rowCount ?? 0 };
 };
