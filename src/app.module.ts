@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuthModule } from './auth';
 import { AppConfig, ConfigModule } from './config';
+import { ExportsModule } from './exports';
 import { HealthModule } from './health';
 import { IdempotencyModule } from './idempotency';
 import { JobCountsModule } from './job-counts';
@@ -45,6 +46,7 @@ export class AppModule {
         JobTransferModule,
         JobsModule,
         JobStatusEventsModule,
+        ExportsModule,
         HealthModule,
       ],
     };

@@ -12,5 +12,6 @@ import { ImportService } from './import/import.service';
   imports: [JobsModule, WorkflowsModule],
   controllers: [ImportController, ExportController],
   providers: [ImportService, ImportWriter, ExportService],
+  exports: [ExportService],
 })
 export class JobTransferModule {}

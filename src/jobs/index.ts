@@ -12,7 +12,7 @@ export { JobRepository, type JobChanges } from './job.repository';
 export { assertSalaryRange } from './job.service';
 export { JobsModule } from './jobs.module';
 export { JobFilterResolver, type JobFilter } from './list/job-filter';
-export { JobRowsQuery } from './list/job-rows.query';
+export { JobRowsQuery, type JobSnapshot } from './list/job-rows.query';
 export { jobSort } from './list/job-sort';
 export { JobFilterDto } from './list/list-jobs.dto';
 export { eventJson, FROM_STATUS } from './trail/event-json';

@@ -1,4 +1,5 @@
 import { LoginFailure, RefreshToken, Session } from '../auth';
+import { Export, ExportChunk } from '../exports';
 import { IdempotencyKey } from '../idempotency';
 import { Job, JobSearch } from '../jobs';
 import { CompanyCount, JobCount, JobCountDelta } from '../job-counts';
@@ -26,6 +27,8 @@ export const schema = {
     JobCount,
     CompanyCount,
     IdempotencyKey,
+    Export,
+    ExportChunk,
     CacheGeneration,
     CacheInstance,
   ],

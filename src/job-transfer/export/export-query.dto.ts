@@ -3,16 +3,22 @@ import { IsIn } from 'class-validator';
 import { JobFilterDto } from '../../jobs';
 import { Optional, OptionalBoolean } from '../../platform/validation';
 
-const FORMATS = ['csv', 'ndjson'] as const;
+/** Every format of an export. */
+export const EXPORT_FORMATS = ['csv', 'ndjson'] as const;
 
 /** What an export is written in. */
-export type ExportFormat = (typeof FORMATS)[number];
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** Which jobs are exported, and how. */
 export class ExportQueryDto extends JobFilterDto {
   @Optional()
-  @IsIn(FORMATS, { message: `must be one of ${FORMATS.join(', ')}` })
-  @ApiProperty({ enum: FORMATS, required: false, default: 'ndjson', description: 'What it is written in.' })
+  @IsIn(EXPORT_FORMATS, { message: `must be one of ${EXPORT_FORMATS.join(', ')}` })
+  @ApiProperty({
+    enum: EXPORT_FORMATS,
+    required: false,
+    default: 'ndjson',
+    description: 'What it is written in.',
+  })
   format?: ExportFormat;
 
   @OptionalBoolean({ description: '`true`: with the histories; NDJSON only.', example: true })

@@ -45,7 +45,9 @@ const csvRows = (lines: readonly string[]): string => lines.map(csvRow).join('')
 const ndjsonLines = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
 
 /** Turns rows, each the JSON of a job, into the text of a file, some hundred at a time. */
-class ExportText extends Transform {
+export class ExportText extends Transform {
+  /** Rows whose text has been handed on. */
+  rows = 0;
   private lines: string[] = [];
   private characters = 0;
 
@@ -71,13 +73,14 @@ class ExportText extends Transform {
 
   private pass(): void {
     if (this.lines.length > 0) this.push(this.toText(this.lines));
+    this.rows += this.lines.length;
     this.lines = [];
     this.characters = 0;
   }
 }
 
 /** NDJSON: one job a line. */
-export const ndjsonText = (): Transform => new ExportText(ndjsonLines, '');
+export const ndjsonText = (): ExportText => new ExportText(ndjsonLines, '');
 
 /** CSV (RFC 4180, line feeds): a header row, then one job a row; formulas are made harmless. */
-export const csvText = (): Transform => new ExportText(csvRows, csvRecord(COLUMNS));
+export const csvText = (): ExportText => new ExportText(csvRows, csvRecord(COLUMNS));

@@ -4,13 +4,9 @@ import { CurrentUser, type Caller } from '../../auth';
 import { Heavy } from '../../platform/front';
 import { ApiProblems } from '../../platform/http';
 import { EXPORT_DESCRIPTION, EXPORT_OK } from './export-docs';
-import { ExportQueryDto, type ExportFormat } from './export-query.dto';
+import { attachment } from './attachment';
+import { ExportQueryDto } from './export-query.dto';
 import { ExportService } from './export.service';
-
-const CONTENT_TYPES: Record<ExportFormat, string> = {
-  csv: 'text/csv; charset=utf-8',
-  ndjson: 'application/x-ndjson; charset=utf-8',
-};
 
 /** Jobs to a file. */
 @ApiTags('Import and export')
@@ -27,10 +23,6 @@ export class ExportController {
   @ApiProblems(400, 401, 403)
   async run(@CurrentUser() caller: Caller, @Query() query: ExportQueryDto): Promise<StreamableFile> {
     const { format, content } = await this.exports.file(query, caller);
-    const day = new Date().toISOString().slice(0, 10);
-    return new StreamableFile(content, {
-      type: CONTENT_TYPES[format],
-      disposition: `attachment; filename="jobtrail-jobs-${day}.${format}"`,
-    });
+    return new StreamableFile(content, attachment(format, new Date()));
   }
 }

@@ -2,12 +2,23 @@ import { Injectable } from '@nestjs/common';
 import { type Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
-import { Database, Parameters, unprepared } from '../../platform/database';
+import { AppConfig } from '../../config';
+import { Database, Parameters, requestCancel, sqlState, unprepared } from '../../platform/database';
 import { type JobFilter } from './job-filter';
 import { matching } from './job-count.query';
 import { JobRowsStream } from './job-rows.stream';
 import { type JobSort } from './job-sort';
 import { StreamSlots, type StreamSlot } from './stream-slots';
+
+/** SQLSTATE of a statement that was ended, because it took too long or somebody asked for that. */
+const QUERY_CANCELED = '57014';
+
+/** The matching jobs as of one moment. */
+export interface JobSnapshot {
+  rows: Readable;
+  /** How many they are; `undefined` where counting them took longer than a statement may. */
+  total: number | undefined;
+}
 
 /** Reads all matching jobs as a stream, in constant memory. */
 @Injectable()
@@ -15,6 +26,7 @@ export class JobRowsQuery {
   constructor(
     private readonly database: Database,
     private readonly slots: StreamSlots,
+    private readonly config: AppConfig,
   ) {}
 
   /**
@@ -25,18 +37,36 @@ export class JobRowsQuery {
    * @throws Unavailable when too many streams are open, of this owner or of all
    */
   async stream(filter: JobFilter, sort: JobSort, json: string, limit?: number): Promise<Readable> {
-    const parameters = new Parameters();
-    const direction = sort.descending ? 'DESC' : 'ASC';
-    const nullsLast = sort.nullable ? `(j.${sort.column} IS NULL), ` : '';
-    const text = `
-      SELECT ${json} AS json ${matching(filter, parameters)}
-      ORDER BY ${nullsLast}j.${sort.column} ${direction}, j.id ${direction}
-      ${limit === undefined ? '' : `LIMIT ${limit}`}`;
+    const { text, values } = allRows(filter, sort, json, limit);
     const slot = this.slots.take(filter.ownerId);
     try {
-      return await this.open(text, parameters.values, slot);
+      const client = await this.database.reading(() => this.begin(`BEGIN READ ONLY; ${NO_TIMEOUT}`));
+      return this.open(client, text, values, slot);
     } catch (error) {
       slot.release();
+      throw error;
+    }
+  }
+
+  /**
+   * As `stream`, with the number of rows, exact and of the same snapshot. Takes no slot: who calls it bounds how many
+   * run at once.
+   * @param signal ends the counting; the rows are ended by destroying them
+   */
+  async snapshot(filter: JobFilter, sort: JobSort, json: string, signal?: AbortSignal): Promise<JobSnapshot> {
+    const client = await this.database.reading(() =>
+      this.begin(
+        `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+         SET LOCAL statement_timeout = ${this.config.database.statementTimeout}; SAVEPOINT counting`,
+      ),
+    );
+    try {
+      const total = await countAll(client, filter, signal);
+      await client.query(NO_TIMEOUT);
+      const { text, values } = allRows(filter, sort, json);
+      return { rows: this.open(client, text, values), total };
+    } catch (error) {
+      client.release(error as Error);
       throw error;
     }
   }
@@ -48,11 +78,11 @@ export class JobRowsQuery {
     return (await this.database.readOne<{ rows: number }>(unprepared(text), parameters.values)).rows;
   }
 
-  /** Opens the stream in a read-only transaction of its own, where the statement timeout does not apply. */
-  private async open(text: string, values: unknown[], slot: StreamSlot): Promise<Readable> {
-    const client = await this.database.reading(() => this.begin());
+  /** Opens the stream on a connection with a transaction of its own. One statement reads all: it has one snapshot. */
+  private open(client: PoolClient, text: string, values: unknown[], slot?: StreamSlot): Readable {
     const stream = client.query(new JobRowsStream(text, values, this.slots.stallAfter));
-    slot.hold(stream);
+    stream.leaveOff = () => requestCancel(client);
+    slot?.hold(stream);
     // Of a connection that is gone no portal can be closed: the stream would wait for the server's word forever.
     const gone = (error: Error): void => stream.cut(error);
     client.on('error', gone);
@@ -60,10 +90,10 @@ export class JobRowsQuery {
     return stream;
   }
 
-  private async begin(): Promise<PoolClient> {
+  private async begin(text: string): Promise<PoolClient> {
     const client = await this.database.pool.connect();
     try {
-      await client.query('BEGIN READ ONLY; SET LOCAL statement_timeout = 0');
+      await client.query(text);
       return client;
     } catch (error) {
       client.release(error as Error);
@@ -72,15 +102,57 @@ export class JobRowsQuery {
   }
 }
 
+const NO_TIMEOUT = 'SET LOCAL statement_timeout = 0';
+
+const allRows = (
+  filter: JobFilter,
+  sort: JobSort,
+  json: string,
+  limit?: number,
+): { text: string; values: unknown[] } => {
+  const parameters = new Parameters();
+  const direction = sort.descending ? 'DESC' : 'ASC';
+  const nullsLast = sort.nullable ? `(j.${sort.column} IS NULL), ` : '';
+  const text = `
+    SELECT ${json} AS json ${matching(filter, parameters)}
+    ORDER BY ${nullsLast}j.${sort.column} ${direction}, j.id ${direction}
+    ${limit === undefined ? '' : `LIMIT ${limit}`}`;
+  return { text, values: parameters.values };
+};
+
+/** Counts after a savepoint `counting`, to which it goes back when that takes too long. */
+const countAll = async (
+  client: PoolClient,
+  filter: JobFilter,
+  signal: AbortSignal | undefined,
+): Promise<number | undefined> => {
+  signal?.throwIfAborted();
+  const leaveOff = (): void => requestCancel(client);
+  signal?.addEventListener('abort', leaveOff);
+  try {
+    const parameters = new Parameters();
+    const text = `SELECT count(*)::int AS rows ${matching(filter, parameters)}`;
+    const counted = await client.query<{ rows: number }>(text, parameters.values);
+    return counted.rows[0]?.rows;
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (sqlState(error) !== QUERY_CANCELED) throw error;
+    await client.query('ROLLBACK TO SAVEPOINT counting');
+    return undefined;
+  } finally {
+    signal?.removeEventListener('abort', leaveOff);
+  }
+};
+
 /** A stream that broke, or was broken off, may leave the server at work: that connection is not lent again. */
 const giveBackAfter = async (
   stream: Readable,
   client: PoolClient,
-  { gone, slot }: { gone: (error: Error) => void; slot: StreamSlot },
+  { gone, slot }: { gone: (error: Error) => void; slot: StreamSlot | undefined },
 ): Promise<void> => {
   try {
     // Before the commit: who has read to the end may begin again at once.
-    await finished(stream).finally(() => slot.release());
+    await finished(stream).finally(() => slot?.release());
     await client.query('COMMIT');
     client.off('error', gone);
     client.release();

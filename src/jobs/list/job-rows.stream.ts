@@ -10,6 +10,8 @@ const BATCH = 500;
 export class JobRowsStream extends QueryStream {
   private stall: NodeJS.Timeout;
   private unanswered = false;
+  /** Asks the server to leave off what it is at. Set by whoever has the connection. */
+  leaveOff: () => void = () => undefined;
   private closing: ((error?: Error | null) => void) | undefined;
 
   /** @param stallAfter milliseconds without a row */
@@ -46,11 +48,19 @@ export class JobRowsStream extends QueryStream {
       done(error);
       return;
     }
+    // A server at work on the next rows, or still on the way to the first, would be waited for.
+    if (this.isAwaited) this.leaveOff();
     this.closing = (problem) => {
       this.closing = undefined;
       done(problem);
     };
     super._destroy(error, (problem?: Error | null) => this.closing?.(problem));
+  }
+
+  /** Whether the server owes an answer. */
+  private get isAwaited(): boolean {
+    const { state } = this.cursor as { state: string };
+    return state === 'submitted' || state === 'busy';
   }
 
   private cutAfter(milliseconds: number): NodeJS.Timeout {

@@ -1,3 +1,4 @@
+export { requestCancel } from './cancel-request';
 export { dataSourceOptions, type Schema } from './data-source-options';
 export { Database, type AfterTransaction, type TransactionOptions } from './database';
 export { isConnectionFailure, isDatabaseUnavailable, sqlState } from './database-failure';

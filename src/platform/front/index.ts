@@ -1,3 +1,4 @@
+export { takesEncoding } from './accepted-encoding';
 export { openEntrance, serveHitsFirst } from './entrance';
 export { expiresWithin } from './expiry';
 export { documentFront } from './front-docs';

@@ -9,6 +9,7 @@ import { AddMilestones1767225600007 } from './1767225600007-add-milestones';
 import { CreateJobCounts1767225600008 } from './1767225600008-create-job-counts';
 import { CountJobs1767225600009 } from './1767225600009-count-jobs';
 import { CreateQueue1767225600010 } from './1767225600010-create-queue';
+import { CreateExports1767225600011 } from './1767225600011-create-exports';
 
 /** Every migration, oldest first. A landed one is never edited: add another. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   CreateJobCounts1767225600008,
   CountJobs1767225600009,
   CreateQueue1767225600010,
+  CreateExports1767225600011,
 ];

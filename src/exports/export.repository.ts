@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { type ExportFormat } from '../job-transfer';
+import { Database } from '../platform/database';
+import { type ExportStanding } from './dto/export.dto';
+import * as sql from './export.statements';
+
+/** What was asked for. */
+export interface ExportRequest {
+  id: string;
+  ownerId: string;
+  format: ExportFormat;
+  events: boolean;
+  filters: object;
+}
+
+/** The writing of an export: only the attempt that was begun last can write. */
+export interface ExportAttempt extends Omit<ExportRequest, 'filters'> {
+  attempt: number;
+  filters: Record<string, unknown>;
+}
+
+/** What is needed to send a file. */
+export interface FinishedExport {
+  format: ExportFormat;
+  takenAt: Date;
+  chunks: number;
+  /** Compressed. */
+  bytes: number;
+}
+
+type Row<T> = T & Record<string, unknown>;
+
+/** Exports and their files in the database. */
+@Injectable()
+export class ExportRepository {
+  constructor(private readonly database: Database) {}
+
+  /** How many exports of an owner are neither done nor failed. Others who ask wait until the transaction ends. */
+  async unfinished(ownerId: string): Promise<number> {
+    await this.database.query(sql.LOCK_OWNER, [ownerId]);
+    return (await this.database.queryOne<{ count: number }>(sql.COUNT_UNFINISHED, [ownerId])).count;
+  }
+
+  /** Keeps a request; it is queued. */
+  insert({ id, ownerId, format, events, filters }: ExportRequest): Promise<ExportStanding> {
+    const values = [id, ownerId, format, events, JSON.stringify(filters)];
+    return this.database.queryOne<Row<ExportStanding>>(sql.INSERT, values);
+  }
+
+  /** An owner's export that has not expired. */
+  async find(ownerId: string, id: string): Promise<ExportStanding | undefined> {
+    return (await this.database.read<Row<ExportStanding>>(sql.FIND, [id, ownerId]))[0];
+  }
+
+  /** The same, if its file is there. */
+  async findFile(ownerId: string, id: string): Promise<FinishedExport | undefined> {
+    return (await this.database.read<Row<FinishedExport>>(sql.FIND_FILE, [id, ownerId]))[0];
+  }
+
+  /** A part of a file; `undefined` where it has been deleted meanwhile. */
+  async chunk(id: string, seq: number): Promise<Buffer | undefined> {
+    return (await this.database.read<{ data: Buffer }>(sql.READ_CHUNK, [id, seq]))[0]?.data;
+  }
+
+  /** Begins an attempt, and ends those before with all that they have written; `undefined`: there is nothing to write. */
+  begin(id: string): Promise<ExportAttempt | undefined> {
+    return this.database.transaction(async () => {
+      const [begun] = await this.database.query<Row<ExportAttempt>>(sql.BEGIN, [id]);
+      // A statement of its own, which sees what was committed while the first waited for its row.
+      if (begun !== undefined) await this.database.query(sql.DELETE_CHUNKS, [id]);
+      return begun;
+    });
+  }
+
+  /** Keeps how many jobs there will be. */
+  async counted({ id, attempt }: ExportAttempt, total: number): Promise<boolean> {
+    return (await this.database.query(sql.COUNTED, [id, attempt, total])).length === 1;
+  }
+
+  /** Keeps the next part of the file, and how many jobs have been written. @returns false where the attempt is over */
+  async addChunk({ id, attempt }: ExportAttempt, seq: number, data: Buffer, rows: number): Promise<boolean> {
+    return (await this.database.query(sql.ADD_CHUNK, [id, attempt, seq, data, rows])).length === 1;
+  }
+
+  /** The file is complete. @returns false where the attempt is over */
+  async finish({ id, attempt }: ExportAttempt, rows: number): Promise<boolean> {
+    return (await this.database.query(sql.FINISH, [id, attempt, rows])).length === 1;
+  }
+
+  /** The attempt has come to nothing: another one follows, or none. What it has written goes. */
+  async end({ id, attempt }: ExportAttempt, state: 'queued' | 'failed'): Promise<void> {
+    await this.database.transaction(async () => {
+      const ended = await this.database.query(sql.END, [id, attempt, state]);
+      if (ended.length === 1) await this.database.query(sql.DELETE_CHUNKS, [id]);
+    });
+  }
+
+  /** Deletes up to `limit` parts of expired files, the oldest first. @returns how many */
+  async deleteExpiredChunks(limit: number): Promise<number> {
+    return (await this.database.query(sql.DELETE_EXPIRED_CHUNKS, [limit])).length;
+  }
+
+  /** Deletes up to `limit` expired exports whose files are gone. @returns how many */
+  async deleteExpired(limit: number): Promise<number> {
+    return (await this.database.query(sql.DELETE_EXPIRED, [limit])).length;
+  }
+
+  /** Says of exports that were asked for a day ago and are not done that they have failed. */
+  async failForgotten(): Promise<number> {
+    return (await this.database.query(sql.FAIL_FORGOTTEN)).length;
+  }
+}
