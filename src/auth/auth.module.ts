@@ -5,6 +5,7 @@ import { AccessTokens } from './access-tokens';
 import { AuthController } from './auth.controller';
 import { AuthGuard } from './auth.guard';
 import { AuthService } from './auth.service';
+import { ExpiredSessions } from './expired-sessions';
 import { FirstAdmin } from './first-admin';
 import { LoginBrake } from './login-brake';
 import { Passwords } from './passwords';
@@ -21,6 +22,7 @@ import { Sessions } from './sessions';
     AuthGuard,
     { provide: APP_GUARD, useExisting: AuthGuard },
     AuthService,
+    ExpiredSessions,
     FirstAdmin,
     LoginBrake,
     Passwords,

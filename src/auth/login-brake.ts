@@ -30,7 +30,12 @@ export class LoginBrake {
   async failed(attempt: LoginAttempt): Promise<void> {
     const [counted] = await this.database.query(COUNT, key(attempt));
     if (counted === undefined) await this.check(attempt);
-    await this.database.query(REMOVE_STALE);
+    await this.removeStale(SWEPT);
+  }
+
+  /** Removes so many pairs at most whose failures are over, and gives how many. */
+  async removeStale(most: number): Promise<number> {
+    return (await this.database.query(REMOVE_STALE, [most])).length;
   }
 
   /** Forgets the pair's failures. @throws RateLimited if the pair was paused meanwhile: nothing is granted then */
@@ -42,6 +47,9 @@ export class LoginBrake {
 }
 
 const key = ({ ip, email }: LoginAttempt): [string, string] => [addressKey(ip), email];
+
+/** Each failure adds one row at most and takes up to so many away. */
+const SWEPT = 20;
 
 const WINDOW = `interval '15 minutes'`;
 
@@ -73,13 +81,14 @@ const CLEAR = statement(
   `DELETE FROM login_failures f WHERE f.address = $1 AND f.email = $2 AND NOT (${PAUSED}) RETURNING f.address`,
 );
 
-/** Each failure adds one row at most and takes up to 20 away. */
+/** $1 most rows. */
 const REMOVE_STALE = statement(
   'login-brake.remove-stale',
   `DELETE FROM login_failures f USING (
      SELECT address, email FROM login_failures
      WHERE last_failed_at < clock_timestamp() - ${WINDOW}
-     ORDER BY last_failed_at LIMIT 20 FOR UPDATE SKIP LOCKED
+     ORDER BY last_failed_at LIMIT $1 FOR UPDATE SKIP LOCKED
    ) AS stale
-   WHERE f.address = stale.address AND f.email = stale.email`,
+   WHERE f.address = stale.address AND f.email = stale.email
+   RETURNING f.address`,
 );

@@ -61,20 +61,23 @@ export const REVOKE_ALL = statement(
 );
 
 /**
- * Tokens that expired more than a day ago, the oldest 20, and their sessions where no later token is left.
- * The day keeps clear of exchanges that are under way.
+ * $1 most tokens: removes those that expired more than a day ago, the oldest first, and their sessions where no later token
+ * is left; gives how many tokens. Until then spent ones stay, so that their reuse is noticed. The day keeps clear of
+ * exchanges that are under way.
  */
 export const REMOVE_EXPIRED = statement(
   'sessions.remove-expired',
   `WITH removed AS (
      DELETE FROM refresh_tokens WHERE token_hash IN (
        SELECT token_hash FROM refresh_tokens WHERE expires_at < now() - interval '1 day'
-       ORDER BY expires_at LIMIT 20 FOR UPDATE SKIP LOCKED
+       ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
      )
      RETURNING session_id
+   ), ended AS (
+     DELETE FROM sessions s USING (SELECT DISTINCT session_id FROM removed) AS r
+     WHERE s.id = r.session_id AND NOT EXISTS (
+       SELECT FROM refresh_tokens t WHERE t.session_id = s.id AND t.expires_at >= now() - interval '1 day'
+     )
    )
-   DELETE FROM sessions s USING (SELECT DISTINCT session_id FROM removed) AS r
-   WHERE s.id = r.session_id AND NOT EXISTS (
-     SELECT FROM refresh_tokens t WHERE t.session_id = s.id AND t.expires_at >= now() - interval '1 day'
-   )`,
+   SELECT count(*)::integer AS removed FROM removed`,
 );

@@ -15,6 +15,9 @@ export interface OpenSession {
   refreshToken: string;
 }
 
+/** Most expired tokens that are removed with each one that is issued. */
+const SWEPT = 20;
+
 interface Family extends Identity {
   [column: string]: unknown;
   sessionId: string;
@@ -72,6 +75,11 @@ export class Sessions {
     await this.database.query(sql.REVOKE_ALL, [userId]);
   }
 
+  /** Removes so many expired tokens at most, with the sessions that they end. Gives how many. */
+  async removeExpiredTokens(most: number): Promise<number> {
+    return (await this.database.queryOne<{ removed: number }>(sql.REMOVE_EXPIRED, [most])).removed;
+  }
+
   private async spend(tokenHash: Buffer): Promise<OpenSession | undefined> {
     const [family] = await this.database.query<Family>(sql.LOCK_FAMILY, [tokenHash]);
     if (family === undefined || family.revoked) return undefined;
@@ -88,7 +96,7 @@ export class Sessions {
 
   /** Keeps the tables bounded: each token issued takes more expired ones with it than it adds. */
   private async removeExpired(): Promise<void> {
-    await this.database.query(sql.REMOVE_EXPIRED);
+    await this.removeExpiredTokens(SWEPT);
   }
 
   private get lifetime(): number {

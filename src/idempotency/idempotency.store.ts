@@ -57,7 +57,19 @@ const STORE = statement(
    DELETE FROM idempotency_keys k USING expired e WHERE k.owner_id = e.owner_id AND k.key = e.key`,
 );
 
-/** Keeps first answers. All of its methods belong inside the write's own transaction. */
+/** $1 most rows: deletes expired answers, the oldest first, and gives how many. */
+const REMOVE_EXPIRED = statement(
+  'idempotency.remove-expired',
+  `WITH expired AS MATERIALIZED (
+     SELECT owner_id, key FROM idempotency_keys WHERE expires_at <= now()
+     ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
+   ), removed AS (
+     DELETE FROM idempotency_keys k USING expired e WHERE k.owner_id = e.owner_id AND k.key = e.key RETURNING 1
+   )
+   SELECT count(*)::integer AS removed FROM removed`,
+);
+
+/** Keeps first answers. `claim` and `store` belong inside the write's own transaction. */
 @Injectable()
 export class IdempotencyStore {
   constructor(private readonly database: Database) {}
@@ -81,5 +93,10 @@ export class IdempotencyStore {
   async store({ ownerId, key, requestHash }: KeyedRequest, answer: StoredAnswer): Promise<void> {
     const headers = JSON.stringify(answer.headers);
     await this.database.query(STORE, [ownerId, key, requestHash, answer.status, headers, answer.body]);
+  }
+
+  /** Removes so many expired answers at most, whoever's they are, and gives how many. */
+  async removeExpired(most: number): Promise<number> {
+    return (await this.database.queryOne<{ removed: number }>(REMOVE_EXPIRED, [most])).removed;
   }
 }

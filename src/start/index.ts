@@ -1,1 +1,2 @@
 export { run, type AfterListen, type RunOptions } from './run';
+export { explainDatabaseError } from './unreachable-database';

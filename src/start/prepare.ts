@@ -27,19 +27,16 @@ export interface Prepared {
  * Makes everything ready that the application stands on: a Postgres (the embedded one, when none is
  * configured), the secret, the schema.
  * @param say tells the person at the terminal what happens
+ * @param role what the process is to be: see `AppConfig`
  * @param stop breaks it off: the promise is then rejected with StopRequested, after the server has ended
  */
 export const prepare = async (
   environment: Environment,
   say: (line: string) => void,
   stop: StopSignal,
+  role: 'server' | 'worker' = 'server',
 ): Promise<Prepared> => {
-  const configured = configuredDatabaseUrl(environment);
-  if (configured === undefined && environment.NODE_ENV === 'production') {
-    throw new ConfigurationError([
-      describeProblem('DATABASE_URL', 'is required in production: the embedded Postgres is for development'),
-    ]);
-  }
+  const configured = databaseOf(environment);
   const dataDir = resolve(environment.DATA_DIR);
   const postgres =
     configured === undefined
@@ -47,7 +44,8 @@ export const prepare = async (
       : undefined;
   try {
     const secretKey = environment.SECRET_KEY ?? (await generatedSecretKey(postgres?.dataDir ?? dataDir));
-    const config = new AppConfig(environment, { databaseUrl: configured ?? postgres?.url ?? '', secretKey });
+    const databaseUrl = configured ?? postgres?.url ?? '';
+    const config = new AppConfig(environment, { databaseUrl, secretKey }, role);
     await stop.race(migrate(config, say)).catch((error: unknown) => {
       throw explainDatabaseError(error, config.database.directUrl);
     });
@@ -56,6 +54,17 @@ export const prepare = async (
     await postgres?.stop();
     throw error;
   }
+};
+
+/** @throws ConfigurationError in production, if there is none */
+const databaseOf = (environment: Environment): string | undefined => {
+  const configured = configuredDatabaseUrl(environment);
+  if (configured === undefined && environment.NODE_ENV === 'production') {
+    throw new ConfigurationError([
+      describeProblem('DATABASE_URL', 'is required in production: the embedded Postgres is for development'),
+    ]);
+  }
+  return configured;
 };
 
 /** The secret of an installation that has configured none: made once, so that tokens outlive a restart. */

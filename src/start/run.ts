@@ -8,7 +8,7 @@ import { prepare } from './prepare';
 import { StopSignal } from './stop-signal';
 import { UnreachableDatabaseError } from './unreachable-database';
 
-/** How long requests under way may take to end. Those of the start are its own, and can be repeated. Milliseconds. */
+/** How long requests and work under way may take to end. Those of the start are its own, and can be repeated. Milliseconds. */
 const GRACE = { serving: 10_000, starting: 500 };
 
 /**
@@ -26,6 +26,8 @@ export interface RunOptions {
   /** Makes the environment the program runs with, from the given one completed by `.env`. */
   environment?: (source: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
   afterListen?: AfterListen;
+  /** `worker`: does the work of the queue and listens nowhere. */
+  role?: 'worker';
 }
 
 const say = (line: string): void => {
@@ -51,15 +53,20 @@ export const run = async (source: NodeJS.ProcessEnv, options: RunOptions = {}): 
 
 const runUntil = async (stop: StopSignal, source: NodeJS.ProcessEnv, options: RunOptions): Promise<never> => {
   const environment = parseEnvironment(options.environment?.(source) ?? source);
-  const { config, postgres } = await prepare(environment, say, stop);
+  const { config, postgres } = await prepare(environment, say, stop, options.role);
   let app: NestFastifyApplication | undefined;
   let grace = GRACE.starting;
   try {
     app = await createApp(config);
     stop.signal.throwIfAborted();
-    await app.listen(config.http.port, config.http.host);
-    await options.afterListen?.(app, config, stop.signal);
-    announce(await app.getUrl(), postgres);
+    if (config.worker.apart) {
+      await app.init();
+      say('Worker:   ready; it serves no requests');
+    } else {
+      await app.listen(config.http.port, config.http.host);
+      await options.afterListen?.(app, config, stop.signal);
+      announce(await app.getUrl(), postgres);
+    }
     grace = GRACE.serving;
     await stop.requested;
     throw stop.signal.reason;

@@ -24,9 +24,13 @@ export class BuiltProgram {
   }
 
   /** Starts it with nothing in its environment but the given variables, on a free port. */
-  start(environment: NodeJS.ProcessEnv, entry: 'main' | 'demo' = 'main'): RunningProgram {
+  start(
+    environment: NodeJS.ProcessEnv,
+    entry: 'main' | 'demo' | 'worker' = 'main',
+    args: readonly string[] = [],
+  ): RunningProgram {
     const { PATH, HOME } = process.env;
-    const child = spawn(process.execPath, [join(this.folder, 'dist', `${entry}.js`)], {
+    const child = spawn(process.execPath, [join(this.folder, 'dist', `${entry}.js`), ...args], {
       cwd: this.folder,
       env: { PATH, HOME, PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,5 @@
 import { SetMetadata } from '@nestjs/common';
+import { Cron } from './cron';
 import { defineWork, type Work, type WorkOptions } from './work';
 
 /** Metadata keys of the decorators in here. */
@@ -25,7 +26,7 @@ export type WorkHandler<T extends object> = (data: T, context: WorkContext) => P
 export interface HandledWork {
   readonly work: Work<object>;
   /** When it is due, in UTC; `undefined`: when it is sent. */
-  readonly cron?: string;
+  readonly cron?: Cron;
 }
 
 /** What `@Repeated` says of a method. */
@@ -51,13 +52,17 @@ export const HandlesWork = <T extends object>(work: Work<T>): MethodOf<WorkHandl
  * Has a provider's method called at the times that `cron` tells (minute, hour, day of the month, month, day of the
  * week; UTC), once over all processes. It is work of that name like any other: its queue is made by a migration, and a
  * failure is tried again. A time that passed while no worker ran is made up for, once, when one starts.
+ * @throws Error for a line that tells no time
  */
 export const Scheduled = (
   name: string,
   cron: string,
   options: WorkOptions = {},
 ): MethodOf<WorkHandler<Record<string, never>>> =>
-  SetMetadata(HANDLES_WORK, { work: defineWork(name, options), cron } satisfies HandledWork);
+  SetMetadata(HANDLES_WORK, {
+    work: defineWork(name, options),
+    cron: new Cron(cron),
+  } satisfies HandledWork);
 
 /**
  * Has a provider's method called again and again wherever a worker runs: at once while it gives that there is more,

@@ -1,6 +1,7 @@
 export { createWorkQueue, dropWorkQueue, type WorkPolicy } from './create-work-queue';
 export { DeadLetters, type DeadWork } from './dead-work';
 export { HandlesWork, Repeated, Scheduled, type WorkContext } from './handlers.decorator';
+export { inBatches } from './in-batches';
 export { QueueModule } from './queue.module';
 export { QUEUE_SCHEMA } from './queue-store';
 export { RepeatedWork } from './repeated-work';

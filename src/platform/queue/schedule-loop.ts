@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { v5 as uuidv5 } from 'uuid';
 import { Alarm } from './alarm';
-import { Cron } from './cron';
+import { type Cron } from './cron';
 import { pauseAfter, type DatabaseWatch } from './database-watch';
 import { type Handler } from './handlers';
 import { type QueueStore } from './queue-store';
@@ -36,11 +36,9 @@ export class ScheduleLoop {
     private readonly queue: WorkQueue,
     private readonly watch: DatabaseWatch,
   ) {
-    this.schedules = handlers.map((handler) => ({
-      handler,
-      cron: new Cron(handler.cron ?? ''),
-      sent: -Infinity,
-    }));
+    this.schedules = handlers.flatMap((handler) =>
+      handler.cron === undefined ? [] : [{ handler, cron: handler.cron, sent: -Infinity }],
+    );
   }
 
   /** Sends nothing any more. */

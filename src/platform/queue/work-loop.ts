@@ -51,6 +51,7 @@ export class WorkLoop {
   private readonly stopping = new AbortController();
   private renewal: NodeJS.Timeout | undefined;
   private turn = 0;
+  private looking: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly handlers: ReadonlyMap<string, Handler>,
@@ -70,7 +71,28 @@ export class WorkLoop {
   }
 
   /** Works until it is stopped. */
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    this.looking = this.lookUntilStopped();
+    return this.looking;
+  }
+
+  /**
+   * Resolves when what was under way at the stop has ended, or after so many milliseconds; what has not ended is then left
+   * to other workers.
+   */
+  async end(grace: number): Promise<void> {
+    const stopped = new AbortController();
+    const over = delay(grace, undefined, { signal: stopped.signal }).catch(() => undefined);
+    // What was being taken at the stop belongs to it.
+    const ended = this.looking.then(() => Promise.all(this.running.values()));
+    await Promise.race([ended, over]);
+    stopped.abort();
+    clearInterval(this.renewal);
+    const left = [...this.running.keys()];
+    await Promise.allSettled(left.map(({ piece }) => this.release(piece, AFTERGLOW)));
+  }
+
+  private async lookUntilStopped(): Promise<void> {
     this.renewal = setInterval(() => void this.renew(), (LEASE / 3) * 1000);
     let failures = 0;
     while (!this.stops()) {
@@ -85,20 +107,6 @@ export class WorkLoop {
       }
       if (!this.stops()) await this.alarm.sleep(pause);
     }
-  }
-
-  /**
-   * Resolves when what was under way at the stop has ended, or after so many milliseconds; what has not ended is then left
-   * to other workers.
-   */
-  async end(grace: number): Promise<void> {
-    const stopped = new AbortController();
-    const over = delay(grace, undefined, { signal: stopped.signal }).catch(() => undefined);
-    await Promise.race([Promise.all(this.running.values()), over]);
-    stopped.abort();
-    clearInterval(this.renewal);
-    const left = [...this.running.keys()];
-    await Promise.allSettled(left.map(({ piece }) => this.release(piece, AFTERGLOW)));
   }
 
   private stops(): boolean {

@@ -17,8 +17,8 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly error: unknown };
 
 /** Why a handler was told to end. */
-class WorkAborted extends Error {
-  override readonly name = 'WorkAborted';
+class WorkEnded extends Error {
+  override readonly name = 'WorkEnded';
 
   constructor(
     readonly outcome: 'stopped' | 'lost' | 'failed',
@@ -39,12 +39,12 @@ export class WorkRun {
 
   /** The worker is to stop. */
   stop(): void {
-    this.controller.abort(new WorkAborted('stopped', 'The worker stops'));
+    this.controller.abort(new WorkEnded('stopped', 'The worker stops'));
   }
 
   /** The lease has run out, and another worker has taken the work over. */
   lose(): void {
-    this.controller.abort(new WorkAborted('lost', 'Another worker has taken the work over'));
+    this.controller.abort(new WorkEnded('lost', 'Another worker has taken the work over'));
   }
 
   /** Does it; never throws. */
@@ -55,10 +55,10 @@ export class WorkRun {
     let lastWords: NodeJS.Timeout | undefined;
     const gone = new Promise<never>((_resolve, reject) => {
       signal.addEventListener('abort', () => {
-        const { outcome } = signal.reason as WorkAborted;
+        const { outcome } = signal.reason as WorkEnded;
         // Who stops the worker waits for it; in the other cases nobody would.
         if (outcome !== 'stopped')
-          lastWords = setTimeout(() => reject(signal.reason as WorkAborted), LAST_WORDS * 1000);
+          lastWords = setTimeout(() => reject(signal.reason as WorkEnded), LAST_WORDS * 1000);
       });
     });
     try {
@@ -74,12 +74,12 @@ export class WorkRun {
 
   private expire(): void {
     const { timeout } = this.handler.work;
-    this.controller.abort(new WorkAborted('failed', `It took longer than ${timeout} s`));
+    this.controller.abort(new WorkEnded('failed', `It took longer than ${timeout} s`));
   }
 }
 
 const outcomeOf = (error: unknown, signal: AbortSignal): Outcome => {
   const reason: unknown = signal.aborted ? signal.reason : undefined;
-  if (!(reason instanceof WorkAborted)) return { kind: 'failed', error };
+  if (!(reason instanceof WorkEnded)) return { kind: 'failed', error };
   return reason.outcome === 'failed' ? { kind: 'failed', error: reason } : { kind: reason.outcome };
 };

@@ -17,8 +17,12 @@ import { Wakeups } from './wakeups';
 import { WorkLoop } from './work-loop';
 import { WorkQueue } from './work-queue';
 
-/** How long work under way may take to end when the program stops; below the program's own patience. Milliseconds. */
-const GRACE = 8_000;
+/**
+ * How long work under way may take to end when the program stops, and then to be given back; in all less than the
+ * program's own patience. Milliseconds.
+ */
+const GRACE = 7_000;
+const GIVING_BACK = 1_500;
 
 /** Does the work of the queue, in the process that it is in; nothing where `WORKER_ENABLED` is false. */
 @Injectable()
@@ -73,7 +77,7 @@ export class Worker implements OnApplicationBootstrap, OnModuleDestroy, OnApplic
   async onApplicationShutdown(): Promise<void> {
     if (this.work === undefined) return;
     const patience = new AbortController();
-    const over = delay(GRACE, undefined, { signal: patience.signal }).catch(() => undefined);
+    const over = delay(GRACE + GIVING_BACK, undefined, { signal: patience.signal }).catch(() => undefined);
     await Promise.race([Promise.allSettled([this.work.end(GRACE), ...this.running]), over]);
     patience.abort();
   }

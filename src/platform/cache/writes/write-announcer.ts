@@ -6,6 +6,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { AppConfig } from '../../../config';
 import { Database, isConnectionFailure } from '../../database';
 import { CachePresence } from '../presence';
 import { freshToken } from '../versions';
@@ -40,9 +41,14 @@ export class WriteAnnouncer implements OnApplicationBootstrap, OnApplicationShut
     private readonly database: Database,
     private readonly presence: CachePresence,
     @Inject(Channel) private readonly channel: Channel,
+    private readonly config: AppConfig,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    // A worker apart writes nothing that is cached: it is nobody whom the others' caches would have to mind. If it does
+    // write such a thing, it enters before that write, as one who announces nowhere, and they stop for a while.
+    const { worker, redis } = this.config;
+    if (worker.apart && redis === undefined) return;
     await this.channel.open();
   }
 
