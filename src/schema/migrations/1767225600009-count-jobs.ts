@@ -6,6 +6,8 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
  */
 export class CountJobs1767225600009 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
+    // What others write between the recount and the triggers would not be counted.
+    await runner.query(`LOCK TABLE jobs, job_status_events IN SHARE ROW EXCLUSIVE MODE`);
     await countWhatIsThere(runner);
     await countInsertedJobs(runner);
     await countUpdatedJobs(runner);
@@ -74,18 +76,29 @@ const COUNTED_COLUMNS = [
 
 const row = (name: string): string => `(${COUNTED_COLUMNS.map((column) => `${name}.${column}`).join(', ')})`;
 
+/**
+ * Stays are the events' own, and move with a job whose owner, workflow or day of creation is changed. A full join is
+ * one by hashing whatever the plan was first made for: the session of one change of a thousand jobs has often seen
+ * changes of one before, and keeps their plan.
+ */
 const countUpdatedJobs = async (runner: QueryRunner): Promise<void> => {
   await runner.query(`
     CREATE FUNCTION count_updated_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       ${INTO_DELTAS}
       SELECT c.owner_id, c.workflow_id, c.cohort, c.figure, c.key, sum(c.jobs), sum(c.ms)
-      FROM before o JOIN after n USING (id) CROSS JOIN LATERAL (
+      FROM before o FULL JOIN after n USING (id) CROSS JOIN LATERAL (
         SELECT o.owner_id, o.workflow_id, utc_day(o.created_at) AS cohort, c.figure, c.key, -c.jobs AS jobs, -c.ms AS ms
         FROM job_count_cells(o.*::jobs) c
         UNION ALL
         SELECT n.owner_id, n.workflow_id, utc_day(n.created_at), c.figure, c.key, c.jobs, c.ms
         FROM job_count_cells(n.*::jobs) c
+        UNION ALL
+        SELECT p.owner_id, p.workflow_id, p.cohort, 'stay', s.status, p.sign, p.sign * s.ms
+        FROM (VALUES
+          (-1, o.owner_id, o.workflow_id, utc_day(o.created_at)), (1, n.owner_id, n.workflow_id, utc_day(n.created_at))
+        ) p (sign, owner_id, workflow_id, cohort) CROSS JOIN LATERAL job_stays(n.id) s
+        WHERE (o.owner_id, o.workflow_id, o.created_at) <> (n.owner_id, n.workflow_id, n.created_at)
       ) c
       WHERE ${row('o')} IS DISTINCT FROM ${row('n')}
       GROUP BY 1, 2, 3, 4, 5 HAVING sum(c.jobs) <> 0 OR sum(c.ms) <> 0;
