@@ -17,6 +17,7 @@ import { PaginationModule } from './platform/pagination';
 import { QueueModule } from './platform/queue';
 import { RedisModule } from './platform/redis';
 import { schema } from './schema';
+import { StatsModule } from './stats';
 import { UsersModule } from './users';
 import { WorkflowsModule } from './workflows';
 
@@ -46,6 +47,7 @@ export class AppModule {
         JobTransferModule,
         JobsModule,
         JobStatusEventsModule,
+        StatsModule,
         ExportsModule,
         HealthModule,
       ],

@@ -15,7 +15,8 @@ export class CreateJobCounts1767225600008 implements MigrationInterface {
     );
     await runner.query(`DROP FUNCTION job_stays(uuid), job_count_cells(jobs)`);
     await runner.query(
-      `DROP FUNCTION slack_key(date, timestamptz), histogram_floor(numeric), epoch_ms(timestamptz), utc_day(timestamptz)`,
+      `DROP FUNCTION slack_key(date, timestamptz), histogram_floor(numeric), epoch_ms(timestamptz), local_day_start(date, text),
+         utc_day(timestamptz)`,
     );
     await runner.query(`DROP TABLE company_counts, job_counts, job_count_deltas`);
   }
@@ -65,8 +66,11 @@ const createTables = async (runner: QueryRunner): Promise<void> => {
 
 /**
  * What a job adds to the cells, by its row alone; nothing else says what is counted. Texts of times are made by
- * `to_char`, which no session setting changes.
+ * `to_char` of a `timestamp`, which no session setting changes; a `date` would go through the session's time zone, and
+ * some zones lack a day.
  *
+ * - `local_day_start` is the first moment of a day in a time zone, also where clocks that are set back make its midnight
+ *   come twice.
  * - `histogram_floor` keeps the seven highest bits of a whole number: buckets as in an HDR histogram, each at most
  *   1/64 of its value wide, so that its middle is within 0.8 % of all that is in it.
  * - `slack_key` is how many quarters of an hour after the end of the deadline's UTC day it was met, plus 100, between
@@ -76,6 +80,10 @@ const createCells = async (runner: QueryRunner): Promise<void> => {
   await runner.query(`
     CREATE FUNCTION utc_day(value timestamptz) RETURNS date LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN (value AT TIME ZONE 'UTC')::date`);
+  await runner.query(`
+    CREATE FUNCTION local_day_start(day date, zone text) RETURNS timestamptz LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN ((day::timestamp AT TIME ZONE zone) - interval '1 hour') AT TIME ZONE zone >= day
+      THEN (day::timestamp AT TIME ZONE zone) - interval '1 hour' ELSE day::timestamp AT TIME ZONE zone END`);
   await runner.query(`
     CREATE FUNCTION epoch_ms(value timestamptz) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN round(extract(epoch FROM value - timestamptz '1970-01-01 00:00:00Z') * 1000)`);
@@ -106,11 +114,11 @@ const createCells = async (runner: QueryRunner): Promise<void> => {
          epoch_ms(j.offered_at) - epoch_ms(j.applied_at)),
         ('deadline_open',
          CASE WHEN j.deadline_met_at IS NULL AND j.archived_at IS NULL AND j.current_status_category IN ('todo', 'active')
-              THEN to_char(j.deadline, 'YYYY-MM-DD') END, 0),
+              THEN to_char(j.deadline::timestamp, 'YYYY-MM-DD') END, 0),
         ('deadline_slack', slack_key(j.deadline, j.deadline_met_at), 0),
         ('deadline_slack_day',
          CASE WHEN slack_key(j.deadline, j.deadline_met_at) NOT IN ('043', '148')
-              THEN slack_key(j.deadline, j.deadline_met_at) || ':' || to_char(j.deadline, 'YYYY-MM-DD') END, 0)
+              THEN slack_key(j.deadline, j.deadline_met_at) || ':' || to_char(j.deadline::timestamp, 'YYYY-MM-DD') END, 0)
       ) c (figure, key, ms) WHERE c.key IS NOT NULL
     $$`);
 };

@@ -1,0 +1,2 @@
+export { csvRecord } from './csv-record';
+export { guardCell, unguardCell } from './formula-guard';

@@ -1,0 +1,66 @@
+import { Controller, Get, Header, Query, Req } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { CurrentUser, type Caller } from '../auth';
+import { Cached, expiresWithin } from '../platform/front';
+import { ApiProblems } from '../platform/http';
+import { StatsQueryDto } from './stats-query.dto';
+import { statsCsv } from './stats-csv';
+import { StatsDto } from './stats.dto';
+import { StatsService } from './stats.service';
+
+const COUNTED =
+  'Of the caller’s own jobs, archived ones included; all figures are as of one moment. `workflow`, `from` and `to` say ' +
+  'which jobs are counted, by workflow and by day of creation.';
+
+/** Statistics. */
+@ApiTags('Stats')
+@ApiBearerAuth('bearer')
+@Controller('stats')
+export class StatsController {
+  constructor(private readonly stats: StatsService) {}
+
+  @Get()
+  @Cached({ namespace: 'stats', tag: 'content' })
+  @ApiOperation({
+    summary: 'Statistics of the jobs and their histories',
+    description: `${COUNTED} What depends on the day is never older than the local day.`,
+  })
+  @ApiOkResponse({ description: 'The figures.', type: StatsDto })
+  @ApiProblems(400, 401)
+  async figures(
+    @CurrentUser() caller: Caller,
+    @Query() query: StatsQueryDto,
+    @Req() request: FastifyRequest,
+  ): Promise<StatsDto> {
+    const asked = Date.now();
+    const { stats, dayEndsIn } = await this.stats.read(caller, query);
+    expiresWithin(request, dayEndsIn, asked);
+    return stats;
+  }
+
+  @Get('export')
+  @Header('cache-control', 'no-store')
+  @Header('content-type', 'text/csv; charset=utf-8')
+  @ApiProduces('text/csv')
+  @ApiOperation({
+    summary: 'The same as a CSV file',
+    description: `${COUNTED} A row a value: \`figure\`, \`key\`, \`value\`. Never cached.`,
+  })
+  @ApiOkResponse({
+    description: 'The file.',
+    headers: {
+      'Content-Disposition': {
+        description: 'A name for the file.',
+        schema: { type: 'string', example: 'attachment; filename="jobtrail-stats.csv"' },
+      },
+      'Cache-Control': { description: 'Never cached.', schema: { type: 'string', example: 'no-store' } },
+    },
+    content: { 'text/csv': { schema: { type: 'string' }, example: 'figure,key,value\ntotals,all,42\n' } },
+  })
+  @ApiProblems(400, 401)
+  @Header('content-disposition', 'attachment; filename="jobtrail-stats.csv"')
+  async file(@CurrentUser() caller: Caller, @Query() query: StatsQueryDto): Promise<string> {
+    return statsCsv((await this.stats.read(caller, query)).stats);
+  }
+}
