@@ -20,6 +20,11 @@ export class ExportDownloads implements BeforeApplicationShutdown {
 
   constructor(private readonly exports: ExportRepository) {}
 
+  /** How many there are. */
+  get underWay(): number {
+    return this.open.size;
+  }
+
   /**
    * The file as a stream, in constant memory.
    * @param compressed as it is kept, by gzip; else as it was written

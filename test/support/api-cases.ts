@@ -1,3 +1,4 @@
+import { askForExport, writeExport } from './background-exports';
 import { TEST_PASSWORD, type TestApp, type TestUser } from './test-app';
 
 /** Someone with data of their own: what an operation needs to succeed. */
@@ -153,6 +154,26 @@ export const API_CASES: Record<string, ApiCase> = {
     problems: { forbidden: () => ({ query: { ownerId: '0197f3c0-11aa-7b40-93ce-5c9b0a6f2d10' } }) },
   },
 
+  'POST /api/exports': {
+    call: async (world) => {
+      await finishExports(world);
+      return { body: { format: 'ndjson', filters: { status: ['active'], sort: 'title' }, events: true } };
+    },
+    problems: {
+      forbidden: () => ({
+        body: { format: 'csv', filters: { ownerId: '0197f3c0-11aa-7b40-93ce-5c9b0a6f2d10' } },
+      }),
+    },
+  },
+  'GET /api/exports/{id}': {
+    call: async (world) => ({ path: { id: await makeExport(world) } }),
+    variants: [async (world) => ({ path: { id: await makeExport(world, 'done') } })],
+  },
+  'GET /api/exports/{id}/file': {
+    call: async (world) => ({ path: { id: await makeExport(world, 'done') } }),
+    variants: [async (world) => ({ path: { id: await makeExport(world, 'done', 'csv') } })],
+  },
+
   'GET /api/health/live': { call: () => ({}) },
 };
 
@@ -165,6 +186,21 @@ const post = async (
   const answer = await app.request('POST', path, { token: user.token, body });
   if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${answer.text}`);
   return String(answer.body.id ?? answer.body.event.id);
+};
+
+/** So that the user may ask for more. */
+const finishExports = async ({ app, user }: World): Promise<void> => {
+  await app.query(`UPDATE exports SET state = 'failed' WHERE owner_id = $1 AND state <> 'done'`, [
+    user.user.id,
+  ]);
+};
+
+const makeExport = async (world: World, state?: 'done', format = 'ndjson'): Promise<string> => {
+  await finishExports(world);
+  const { app, user } = world;
+  const id = await askForExport(app, user, { format });
+  if (state === 'done') await writeExport(app, id);
+  return id;
 };
 
 /** A user, or the given one, with jobs, events and cursors. */

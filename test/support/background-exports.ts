@@ -40,8 +40,8 @@ export const openTransactions = async (app: Pick<TestApp, 'query'>): Promise<num
     )
   )[0]?.open ?? -1;
 
-/** Imports jobs whose notes can hardly be compressed. */
-export const importBulkyJobs = async (app: TestApp, user: TestUser, jobs: object[]): Promise<void> => {
+/** Imports jobs. @throws Error unless all are created */
+export const importJobs = async (app: TestApp, user: TestUser, jobs: object[]): Promise<void> => {
   const answer = await app.request('POST', '/api/jobs/import', {
     token: user.token,
     body: jobs.map((job) => JSON.stringify(job)).join('\n'),

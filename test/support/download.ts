@@ -6,6 +6,8 @@ export interface Download {
   headers: NodeJS.Dict<string | string[]>;
   /** Reads to the end and counts the line feeds; fails where the transfer breaks off. */
   lines(): Promise<number>;
+  /** Reads to the end; fails where the transfer breaks off. */
+  text(): Promise<string>;
   /** Whether the transfer broke off. */
   broke(): boolean;
   destroy(): void;
@@ -27,10 +29,16 @@ export const beginDownload = (
         for await (const chunk of response) count += String(chunk).split('\n').length - 1;
         return count;
       };
+      const text = async (): Promise<string> => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of response) chunks.push(chunk as Buffer);
+        return Buffer.concat(chunks).toString();
+      };
       resolve({
         status: response.statusCode ?? 0,
         headers: response.headers,
         lines,
+        text,
         broke: () => broken,
         destroy: () => request.destroy(),
       });
