@@ -26,7 +26,7 @@ export class BuiltProgram {
   /** Starts it with nothing in its environment but the given variables, on a free port. */
   start(
     environment: NodeJS.ProcessEnv,
-    entry: 'main' | 'demo' | 'worker' = 'main',
+    entry: 'main' | 'demo' | 'worker' | 'stats-verify' = 'main',
     args: readonly string[] = [],
   ): RunningProgram {
     const { PATH, HOME } = process.env;

@@ -1,0 +1,103 @@
+import { type INestApplicationContext } from '@nestjs/common';
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import {
+  AppConfig,
+  configuredDatabaseUrl,
+  ConfigurationError,
+  describeProblem,
+  parseEnvironment,
+} from '../config';
+import { CountFolder } from '../job-counts';
+import { WriteAnnouncer } from '../platform/cache';
+import { Database, hasPendingMigrations } from '../platform/database';
+import { schema } from '../schema';
+import { OwnerRepair } from './owner-repair';
+import { Report } from './report';
+import { openRepairing, openVerifying } from './verification.module';
+import { verifyStats } from './verify-stats';
+
+/** Totals of an owner with many millions of jobs are summed in one statement. Milliseconds. */
+const STATEMENT_TIMEOUT = 600_000;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Exit codes. */
+const [RIGHT, WRONG, NOT_DONE] = [0, 1, 2];
+
+interface Arguments {
+  repair: boolean;
+  owner: string | undefined;
+}
+
+/** @throws Error for what is no argument */
+const parsed = (args: readonly string[]): Arguments => {
+  const options = { repair: { type: 'boolean' }, owner: { type: 'string' } } as const;
+  const { repair = false, owner } = parseArgs({ args: [...args], options }).values;
+  if (owner !== undefined && !UUID.test(owner)) throw new Error('--owner must be the id of a user');
+  return { repair, owner: owner?.toLowerCase() };
+};
+
+/** @throws ConfigurationError where there is no database to verify, or not this program's */
+const configuration = async (source: NodeJS.ProcessEnv): Promise<AppConfig> => {
+  const environment = parseEnvironment(source);
+  const databaseUrl = configuredDatabaseUrl(environment);
+  if (databaseUrl === undefined)
+    throw new ConfigurationError([describeProblem('DATABASE_URL', 'is required: the database to verify')]);
+  const { DB_STATEMENT_TIMEOUT: given } = environment;
+  const statementTimeout = given === 0 ? 0 : Math.max(given, STATEMENT_TIMEOUT);
+  const config = new AppConfig(
+    { ...environment, DB_STATEMENT_TIMEOUT: statementTimeout },
+    { databaseUrl, secretKey: environment.SECRET_KEY ?? '' },
+  );
+  if (await hasPendingMigrations(config.database, schema))
+    throw new ConfigurationError(['The database lacks migrations: run `npm run migration:run` first']);
+  return config;
+};
+
+const verify = async (
+  config: AppConfig,
+  { repair, owner }: Arguments,
+  say: (line: string) => void,
+): Promise<number> => {
+  const verifying = await openVerifying(config);
+  let repairing: Promise<INestApplicationContext> | undefined;
+  const repairOf = async (id: string): Promise<OwnerRepair> => {
+    // Not before there is something to repair: beside a process without Redis it is a stranger that stops its cache.
+    const context = await (repairing ??= openRepairing(config));
+    return new OwnerRepair(context.get(Database), context.get(WriteAnnouncer), context.get(CountFolder), id);
+  };
+  try {
+    const report = new Report(say);
+    const done = await verifyStats(verifying.get(Database), report, {
+      owner,
+      ...(repair ? { repairOf } : {}),
+    });
+    report.sum(done, repair);
+    return done.left === 0 ? RIGHT : WRONG;
+  } finally {
+    await (await repairing?.catch(() => undefined))?.close();
+    await verifying.close();
+  }
+};
+
+/**
+ * Verifies the counts of a live database: `npm run stats:verify -- [--repair] [--owner <id>]`. The report goes to standard
+ * output. Exit code 0: no differences, or none are left; 1: there are some; 2: it could not be found out, for a wrong
+ * argument, a wrong configuration or a database that is away.
+ */
+export const runStatsVerification = async (
+  source: NodeJS.ProcessEnv,
+  args: readonly string[],
+): Promise<void> => {
+  try {
+    const given = parsed(args);
+    if (existsSync('.env')) process.loadEnvFile('.env');
+    process.exitCode = await verify(await configuration(source), given, (line) => {
+      process.stdout.write(`${line}\n`);
+    });
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = NOT_DONE;
+  }
+};

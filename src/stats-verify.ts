@@ -1,0 +1,3 @@
+import { runStatsVerification } from './stats-verification';
+
+void runStatsVerification(process.env, process.argv.slice(2));
