@@ -38,10 +38,11 @@ export interface RepeatedOptions {
 /** A method that gives whether there is more to do at once. */
 export type RepeatedMethod = (signal: AbortSignal) => Promise<boolean>;
 
-type MethodOf<M> = <Name extends string | symbol>(
+/** A decorator of methods that can be called as `M`; they may take fewer parameters. */
+type MethodOf<M> = <Method extends M>(
   target: object,
-  name: Name,
-  descriptor: TypedPropertyDescriptor<M>,
+  name: string | symbol,
+  descriptor: TypedPropertyDescriptor<Method>,
 ) => void;
 
 /** Has a provider's method do that work, wherever a worker runs. One method a kind of work. */
