@@ -3,27 +3,32 @@ import { statement } from '../platform/database';
 /** Figures that have no cells of days: their keys are times of creation themselves. */
 const TIMELINE = `figure IN ('created_day', 'created_quarter')`;
 
+/** A day as text, which no session setting changes. */
+const day = (date: string): string => `to_char(${date}::timestamp, 'YYYY-MM-DD')`;
+
 /**
  * What the cells of days lack, or have too much of: a recount less the counts and deltas, in one snapshot. A row a
- * cell that is wrong; added as deltas they put it right, also while others write.
+ * cell that is wrong; added as deltas they put it right, also while others write. Days are compared as texts, so that a
+ * key which is no day is a difference and not an error.
  *
  * $1 owner, $2 first UTC day of creation, $3 the day after the last one.
  */
 export const DAY_DIFFERENCES = statement(
   'job_counts.day_differences',
-  `SELECT d.workflow_id AS "workflowId", d.cohort::text, d.figure, d.key,
+  `SELECT d.workflow_id AS "workflowId", d.cohort, d.figure, d.key,
           sum(d.jobs)::text AS jobs, sum(d.ms)::text AS ms
    FROM (
-     SELECT * FROM job_count_truth($1::uuid, $2::date::timestamp AT TIME ZONE 'UTC', $3::date::timestamp AT TIME ZONE 'UTC')
+     SELECT workflow_id, ${day('cohort')} AS cohort, figure, key, jobs, ms
+     FROM job_count_truth($1::uuid, $2::date::timestamp AT TIME ZONE 'UTC', $3::date::timestamp AT TIME ZONE 'UTC')
      UNION ALL
-     SELECT workflow_id, cohort, figure, key, -jobs, -ms FROM job_counts
+     SELECT workflow_id, ${day('cohort')}, figure, key, -jobs, -ms FROM job_counts
      WHERE owner_id = $1::uuid AND cohort >= $2::date AND cohort < $3::date
      UNION ALL
-     SELECT workflow_id, left(key, 10)::date, figure, key, -jobs, -ms FROM job_counts
+     SELECT workflow_id, left(key, 10), figure, key, -jobs, -ms FROM job_counts
      WHERE owner_id = $1::uuid AND cohort = '-infinity' AND ${TIMELINE}
-       AND key >= to_char($2::date, 'YYYY-MM-DD') AND key < to_char($3::date, 'YYYY-MM-DD')
+       AND key >= ${day('$2::date')} AND key < ${day('$3::date')}
      UNION ALL
-     SELECT workflow_id, cohort, figure, key, -jobs, -ms FROM job_count_deltas
+     SELECT workflow_id, ${day('cohort')}, figure, key, -jobs, -ms FROM job_count_deltas
      WHERE owner_id = $1::uuid AND cohort >= $2::date AND cohort < $3::date
    ) d
    GROUP BY 1, 2, 3, 4 HAVING sum(d.jobs) <> 0 OR sum(d.ms) <> 0

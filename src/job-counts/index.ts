@@ -1,5 +1,6 @@
 export { CompanyCount } from './company-count.entity';
 export { CountFolder } from './count-folder';
+export { currentJobs } from './current-jobs.sql';
 export { JobCount } from './job-count.entity';
 export { JobCountDelta } from './job-count-delta.entity';
 export { JobCountsModule } from './job-counts.module';

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { Database, Parameters, preparable, unprepared } from '../../platform/database';
+import { Database, Parameters, unprepared } from '../../platform/database';
 import { type Total } from '../../platform/pagination';
 import { type JobFilter } from './job-filter';
 import { facetLookup, jobPredicates } from './job-predicates';
 import { jobSort } from './job-sort';
+import { isCounted } from './job-total.sql';
 
 /** Up to this many rows a total is always exact. */
-export const EXACT_UP_TO = 1000;
+const EXACT_UP_TO = 1000;
 
 /** Rows of an owner that a filtered count looks at, before it asks whether counting further is cheap. */
 const SAMPLE_ROWS = 2000;
@@ -27,16 +28,17 @@ interface Explained extends Record<string, unknown> {
 export class JobCountQuery {
   constructor(private readonly database: Database) {}
 
-  /** How far the statement that reads the page should count along; `undefined`: not at all. */
-  countUpTo(filter: JobFilter, count: CountRequest): number | undefined {
-    return count === 'auto' && !isFiltered(filter) ? EXACT_UP_TO + 1 : undefined;
+  /** Whether the statement that reads the page should tell the total along, from the counts. */
+  isCounted(filter: JobFilter, count: CountRequest): boolean {
+    return (count === 'auto' || count === 'exact') && isCounted(filter);
   }
 
   /**
-   * The total as `count` asks for it. `auto`: exact up to 1000 rows, else the planner's estimate.
+   * The total as `count` asks for it. `auto`: exact where the counts know it, and up to 1000 rows, else the planner's
+   * estimate.
    * @param seen rows known to exist; an estimate is never below it
    * @param known the total, where the page was all there is
-   * @param counted what the page counted along, up to `countUpTo`
+   * @param counted what the page told along
    */
   async total(
     filter: JobFilter,
@@ -45,22 +47,18 @@ export class JobCountQuery {
   ): Promise<Total> {
     if (count === 'none') return { items: null, mode: 'none' };
     if (known !== undefined) return { items: known, mode: 'exact' };
+    if (counted !== null) return { items: counted, mode: 'exact' };
     switch (count) {
       case 'exact':
         return { items: await this.count(filter, undefined), mode: 'exact' };
       case 'estimated':
         return this.estimated(filter, seen);
       case 'auto':
-        return this.auto(filter, seen, counted);
+        return this.auto(filter, seen);
     }
   }
 
-  private async auto(filter: JobFilter, seen: number, counted: number | null): Promise<Total> {
-    if (counted !== null) {
-      return counted <= EXACT_UP_TO
-        ? { items: counted, mode: 'exact' }
-        : this.estimated(filter, Math.max(seen, counted));
-    }
+  private async auto(filter: JobFilter, seen: number): Promise<Total> {
     const sample = await this.sample(filter);
     if (sample.looked < SAMPLE_ROWS) return { items: sample.matched, mode: 'exact' };
     const atLeast = Math.max(seen, sample.matched);
@@ -82,8 +80,7 @@ export class JobCountQuery {
     const parameters = new Parameters();
     const bounded = limit === undefined ? '' : `LIMIT ${limit}`;
     const text = `SELECT count(*)::int AS rows FROM (SELECT 1 ${matching(filter, parameters)} ${bounded}) c`;
-    const statement = isFiltered(filter) ? unprepared(text) : preparable('jobs.count', text);
-    return (await this.database.readOne<{ rows: number }>(statement, parameters.values)).rows;
+    return (await this.database.readOne<{ rows: number }>(unprepared(text), parameters.values)).rows;
   }
 
   /** How many of the owner's first rows match; all there are, if the owner has fewer than the sample. */
@@ -98,17 +95,11 @@ export class JobCountQuery {
   }
 }
 
-/** Whether anything but owner and `archived` is asked for. */
-const isFiltered = (filter: JobFilter): boolean => {
-  const { onSortKey, onColumns, facets } = jobPredicates(filter, jobSort(), new Parameters());
-  return facets !== undefined || onSortKey.length + onColumns.length > 0;
-};
-
 /**
  * The owner's newest rows. The order keeps the planner to the index: it would read the table in hope of them.
  * @param owner SQL for the id of the owner
  */
-export const newestRows = (filter: JobFilter, owner: string, limit: number): string => {
+const newestRows = (filter: JobFilter, owner: string, limit: number): string => {
   const branches = filter.archived.map(
     (archived) =>
       `(SELECT * FROM jobs WHERE owner_id = ${owner} AND archived = ${archived}

@@ -68,8 +68,8 @@ export class JobListService {
     const page = dto.page ?? 1;
     if (page * limit > this.config.limits.maxOffset) throw new OffsetTooDeep(this.config.limits.maxOffset);
     const offset = cursor === undefined ? (page - 1) * limit : 0;
-    const countUpTo = this.counts.countUpTo(filter, dto.count ?? 'auto');
-    return { filter, sort, limit, offset, cursor, fields: rowFields(dto.fields), countUpTo };
+    const counted = this.counts.isCounted(filter, dto.count ?? 'auto');
+    return { filter, sort, limit, offset, cursor, fields: rowFields(dto.fields), counted };
   }
 }
 

@@ -6,10 +6,10 @@ import {
   type Statement,
 } from '../../platform/database';
 import { rowJson } from '../job-json';
-import { newestRows } from './job-count.query';
 import { ReadingOrder } from './job-order';
 import { type PageRequest } from './job-page';
 import { facetLookup, jobPredicates, type JobPredicates } from './job-predicates';
+import { jobTotal } from './job-total.sql';
 
 /** A statement and the values of its placeholders. Its one row is a `WalkedPage`. */
 export interface BoundStatement {
@@ -28,8 +28,7 @@ export const directStatement = (request: PageRequest): BoundStatement => {
     where: [...predicates.onSortKey, ...predicates.onColumns],
     limit: rowsToRead(request),
   });
-  const counted = request.countUpTo === undefined ? 'NULL' : countedUpTo(draft, request.countUpTo);
-  const text = pageOf(draft, source, `0 AS "walked", ${counted}::int AS "counted"`);
+  const text = pageOf(draft, source);
   return {
     statement: prepared ? preparable('jobs.page', text) : unprepared(text),
     values: parameters.values,
@@ -47,7 +46,7 @@ export const walkStatement = (request: PageRequest, length: number): BoundStatem
   const source = `SELECT j.* FROM walk j WHERE ${conditions.join(' AND ')}`;
   const text = `
     WITH ${walkedSegments(draft, { from: 'jobs j', where: predicates.onSortKey, limit: length })}
-    ${pageOf(draft, source, '(SELECT count(*)::int FROM walk) AS "walked", NULL::int AS "counted"')}`;
+    ${pageOf(draft, source, '(SELECT count(*)::int FROM walk)')}`;
   return { statement: unprepared(text), values: parameters.values };
 };
 
@@ -58,11 +57,11 @@ export const collectStatement = (request: PageRequest): BoundStatement => {
   const branch = { where: [...predicates.onSortKey, ...predicates.onColumns], limit: rowsToRead(request) };
   if (predicates.facets === undefined) {
     const source = branches(draft, { from: 'jobs j', ...branch });
-    return { statement: unprepared(pageOf(draft, source, NOTHING_FURTHER)), values: parameters.values };
+    return { statement: unprepared(pageOf(draft, source)), values: parameters.values };
   }
   const matches = matchesByFacets(draft, predicates.facets);
   const source = branches(draft, { from: 'matches j', ...branch });
-  const text = `WITH matches AS MATERIALIZED (${matches}) ${pageOf(draft, source, NOTHING_FURTHER)}`;
+  const text = `WITH matches AS MATERIALIZED (${matches}) ${pageOf(draft, source)}`;
   return { statement: unprepared(text), values: parameters.values };
 };
 
@@ -140,15 +139,17 @@ const matchesByFacets = (draft: Draft, facets: string): string =>
    CROSS JOIN LATERAL (SELECT j.* FROM jobs j WHERE j.id = s.job_id OFFSET 0) j
    WHERE s.owner_id = ${ownerIn(draft)} AND s.facets @@ ${facets}`;
 
-/** The number of matching rows in the page's own round trip, which costs less than one of its own. */
-const countedUpTo = (draft: Draft, limit: number): string =>
-  `(SELECT count(*) FROM (${newestRows(draft.request.filter, ownerIn(draft), limit)}) c)`;
+/** The total in the page's own round trip and snapshot. */
+const totalOf = ({ request, parameters }: Draft): string =>
+  request.counted ? jobTotal(request.filter, parameters) : 'NULL::int';
 
-/** What a page tells that neither walked nor counted. */
-const NOTHING_FURTHER = '0 AS "walked", NULL::int AS "counted"';
-
-/** Numbers the rows of `source` in reading order, and writes the page of them. */
-const pageOf = ({ request, order }: Draft, source: string, further: string): string => `
+/**
+ * Numbers the rows of `source` in reading order, and writes the page of them.
+ * @param walked SQL for the number of rows that were walked
+ */
+const pageOf = (draft: Draft, source: string, walked = '0'): string => {
+  const { request, order } = draft;
+  return `
   SELECT coalesce(string_agg(${rowJson(request.fields)}, ',' ORDER BY j.rn ${order.reversed ? 'DESC' : 'ASC'})
                   FILTER (WHERE j.rn <= ${request.limit}), '') AS "rows",
          count(*)::int AS "fetched",
@@ -156,9 +157,10 @@ const pageOf = ({ request, order }: Draft, source: string, further: string): str
          min(j.id::text) FILTER (WHERE j.rn = 1) AS "firstId",
          min(${order.sort.keyText}) FILTER (WHERE j.rn = ${request.limit}) AS "lastKey",
          min(j.id::text) FILTER (WHERE j.rn = ${request.limit}) AS "lastId",
-         ${further}
+         ${walked} AS "walked", ${totalOf(draft)} AS "counted"
   FROM (
     SELECT row_number() OVER (ORDER BY ${order.overall}) - ${request.offset} AS rn, j.*
     FROM (${source}) j
     ORDER BY ${order.overall} OFFSET ${request.offset} LIMIT ${request.limit + 1}
   ) j`;
+};

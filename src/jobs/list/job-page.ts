@@ -12,8 +12,8 @@ export interface PageRequest {
   offset: number;
   cursor: CursorPosition | undefined;
   fields: readonly JobField[];
-  /** Counts the matching rows too, up to this many; only where a page is read along an index. */
-  countUpTo?: number | undefined;
+  /** Tells the total too; only where the counts know it. */
+  counted: boolean;
 }
 
 /** A page as Postgres gives it: the rows as JSON, and where they begin and end. */
@@ -27,7 +27,7 @@ export interface Page {
   firstId: string | null;
   lastKey: string | null;
   lastId: string | null;
-  /** Rows that match, counted up to `countUpTo`; `null` when that was not asked for. */
+  /** Rows that match; `null` where that was not asked for. */
   counted: number | null;
 }
 

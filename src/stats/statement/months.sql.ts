@@ -11,7 +11,7 @@ const dayStart = (day: string): string => `${day}::timestamp AT TIME ZONE 'UTC'`
  */
 const CREATED = (source: string): string => `
   SELECT c.jobs FROM ${source} c
-  WHERE c.figure = 'created_day' AND c.key >= to_char(m.first_day, 'YYYY-MM-DD') AND c.key < to_char(m.end_day, 'YYYY-MM-DD')
+  WHERE c.figure = 'created_day' AND c.key >= to_char(m.first_day::timestamp, 'YYYY-MM-DD') AND c.key < to_char(m.end_day::timestamp, 'YYYY-MM-DD')
   UNION ALL
   SELECT c.jobs FROM ${source} c
   WHERE c.figure = 'created_quarter' AND c.key >= ${quarterKey('m.from_at')}
