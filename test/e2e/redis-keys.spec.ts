@@ -1,7 +1,7 @@
 import { outcome, startCachingApp, until, type CachingApp } from '../support/caching-app';
 import { type AnsweredJob } from '../support/job-api';
 import { startRedis, type RedisServer } from '../support/redis-server';
-import { commandsOf, read, titleOf, untilHit, untilOnRedis } from '../support/shared-cache';
+import { commandsOf, read, titleOf, untilHit, untilOnRedis, waitForRedis } from '../support/shared-cache';
 import { type TestUser } from '../support/test-app';
 
 const PREFIX = 'ours.v1:';
@@ -24,6 +24,7 @@ beforeAll(async () => {
     RATE_LIMIT_PER_HOUR: '100000',
   });
   await untilOnRedis(app);
+  waitForRedis(app);
   user = await app.register();
   job = (await app.request('POST', '/api/jobs', { token: user.token, body: { title: 'first' } }))
     .body as AnsweredJob;

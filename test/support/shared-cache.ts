@@ -44,6 +44,21 @@ export const bothCache = async ({ a, b }: Pick<Pair, 'a' | 'b'>): Promise<void> 
 export const untilOnRedis = ({ app }: Pick<TestApp, 'app'>, wanted = true): Promise<void> =>
   until(() => (app.get(RedisLink).session !== undefined) === wanted, 'Redis');
 
+/** Longer than a busy machine keeps a healthy Redis from answering. Milliseconds. */
+const HOWEVER_LONG = 20_000;
+
+/**
+ * Has an instance wait for its Redis, however busy the machine is. By itself a read goes on without Redis after 40 ms,
+ * is answered past the cache, and leaves nothing there for the next one: no place for a test of what the cache has.
+ */
+export const waitForRedis = ({ app }: { app: Pick<TestApp['app'], 'get'> }): void => {
+  const link = app.get(RedisLink);
+  const run = link.run.bind(link);
+  const withBodies = link.withBodies.bind(link);
+  link.run = (script, parameters) => run(script, parameters, HOWEVER_LONG);
+  link.withBodies = (label, _patience, work) => withBodies(label, HOWEVER_LONG, work);
+};
+
 /** Reads the job of a pair through one of its instances. */
 export const read = (through: TestApp, { user, job }: Pick<Pair, 'user' | 'job'>): Promise<TestResponse> =>
   through.request('GET', `/api/jobs/${job.id}`, { token: user.token });
