@@ -18,6 +18,7 @@ import { QueueModule } from './platform/queue';
 import { RedisModule } from './platform/redis';
 import { schema } from './schema';
 import { StatsModule } from './stats';
+import { SkillsModule } from './skills';
 import { UsersModule } from './users';
 import { WorkflowsModule } from './workflows';
 
@@ -49,6 +50,7 @@ export class AppModule {
         JobStatusEventsModule,
         StatsModule,
         ExportsModule,
+        SkillsModule,
         HealthModule,
       ],
     };

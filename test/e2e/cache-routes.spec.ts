@@ -14,7 +14,7 @@ beforeAll(async () => {
   app = await startCachingApp({ CORS_ORIGINS: ORIGIN });
   api = await JobApi.ofNewUser(app);
   const today = new Date().toISOString().slice(0, 10);
-  job = await api.create({ title: 'Programmer', deadline: today });
+  job = await api.create({ title: 'Programmer', deadline: today, tags: ['mathematics'] });
 });
 afterAll(() => app.close());
 beforeEach(() => app.evict());

@@ -12,6 +12,7 @@ import {
 import { ProgramLogger } from '../../src/platform/logging';
 import { until } from '../support/caching-app';
 import { startRedis, type RedisServer } from '../support/redis-server';
+import { waitForRedis } from '../support/shared-cache';
 import { TEST_SECRET_KEY } from '../support/test-app';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
@@ -33,6 +34,11 @@ class Shop {
 
   @CacheResult({ namespace: 'news', ttl: 1, mayBeOld: true })
   async news(): Promise<unknown> {
+    return this.count();
+  }
+
+  @CacheResult({ namespace: 'tastes', scope: 'user', mayBeOld: true })
+  async taste(_userId: string, _of?: string): Promise<unknown> {
     return this.count();
   }
 
@@ -96,6 +102,7 @@ describe.each(['memory', 'Redis'])('@CacheResult() with %s', (tier) => {
   beforeEach(async () => {
     opened = await startShop(database, environment());
     shop = opened.shop;
+    if (tier === 'Redis') waitForRedis({ app: opened.context });
     await untilCaching(opened.context);
   });
   afterEach(() => opened.close());
@@ -151,6 +158,19 @@ describe.each(['memory', 'Redis'])('@CacheResult() with %s', (tier) => {
     });
     expect([await shop.basket('one'), await shop.basket('one')]).toEqual([5, 5]);
     expect(await shop.basket('other')).toBe(2);
+  });
+
+  it('keeps what may be old of each user apart, whatever they write', async () => {
+    const all = async () => [
+      await shop.taste('one'),
+      await shop.taste('other'),
+      await shop.taste('one', 'tea'),
+    ];
+    expect(await all()).toEqual([1, 2, 3]);
+    await opened.context.get(WriteAnnouncer).write(userScope('one'), async () => {
+      expect(await all()).toEqual([1, 2, 3]);
+    });
+    expect(await all()).toEqual([1, 2, 3]);
   });
 
   it('keeps what may be old until it expires, whatever is invalidated', async () => {

@@ -141,6 +141,11 @@ export const API_CASES: Record<string, ApiCase> = {
   'GET /api/jobs/{id}/status-events': history,
   'GET /api/jobs/{id}/statuses': history,
 
+  'GET /api/skills': {
+    call: () => ({}),
+    variants: [() => ({ query: { prefix: 'rem', limit: '5' } })],
+  },
+
   'POST /api/jobs/import': {
     call: () => ({ body: '{"title":"Imported"}\n', headers: { 'content-type': 'application/x-ndjson' } }),
     variants: [
@@ -214,6 +219,7 @@ export const makeWorld = async (app: TestApp, given?: TestUser): Promise<World> 
     title: 'A job',
     deadline: soon(),
     notes: 'secret of the owner',
+    tags: ['secret of the owner'],
   });
   await post(owner, `/api/jobs/${jobId}/status-events`, { status: 'applied', note: 'sent' });
   const jobsCursor = await cursorOf('/api/jobs');

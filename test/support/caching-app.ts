@@ -61,7 +61,11 @@ export const CACHED_ROUTES = [
   '/api/workflows',
   '/api/workflows/execution',
   '/api/profile',
+  '/api/skills',
 ] as const;
+
+/** Those of them that may be as old as their time to live, whatever is written. */
+export const MAY_BE_OLD: readonly string[] = ['/api/workflows', '/api/workflows/execution', '/api/skills'];
 
 /** Status and what the cache did, such as `200 HIT`. */
 export const outcome = ({ status, headers }: TestResponse): string =>

@@ -13,8 +13,8 @@ export interface CachedRoute {
   /** Seconds; by default `CACHE_TTL_SECONDS`. */
   readonly ttl?: number;
   /**
-   * Only for public data: may be as old as its time to live, and so is served from memory without asking
-   * whether it is current.
+   * May be as old as its time to live, and so is served from memory without asking whether it is current: neither
+   * the caller's own writes nor invalidating reach it. With `user` scope it is still kept apart by user.
    */
   readonly mayBeOld?: boolean;
   /** Query parameters with which an answer is not cached. */

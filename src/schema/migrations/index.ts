@@ -10,6 +10,7 @@ import { CreateJobCounts1767225600008 } from './1767225600008-create-job-counts'
 import { CountJobs1767225600009 } from './1767225600009-count-jobs';
 import { CreateQueue1767225600010 } from './1767225600010-create-queue';
 import { CreateExports1767225600011 } from './1767225600011-create-exports';
+import { CreateJobSample1767225600012 } from './1767225600012-create-job-sample';
 
 /** Every migration, oldest first. A landed one is never edited: add another. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   CountJobs1767225600009,
   CreateQueue1767225600010,
   CreateExports1767225600011,
+  CreateJobSample1767225600012,
 ];

@@ -14,7 +14,10 @@ export interface CachedResult {
    * Default `public`.
    */
   readonly scope?: 'public' | 'user';
-  /** Only for public results: they are served until they expire, without asking whether they are current; invalidating does not reach them. */
+  /**
+   * Results are served until they expire, without asking whether they are current: neither writes nor invalidating
+   * reach them. With `user` scope they are still kept apart by user.
+   */
   readonly mayBeOld?: boolean;
 }
 
