@@ -15,7 +15,7 @@ export interface StatsQuestion {
   to?: string | undefined;
 }
 
-/** The answer, unrounded. A company is shown in all spellings that jobs have, any of which may stand for it. */
+/** The answer, unrounded. A company is shown in all spellings that any jobs have, each of which may stand for it. */
 export interface SlowStats extends Omit<StatsAnswer, 'topCompanies'> {
   topCompanies: { spellings: string[]; count: number }[];
 }
@@ -38,10 +38,12 @@ export const slowStats = (all: readonly ToldJob[], question: StatsQuestion): Slo
     averageTimeInStatusSeconds: slowTimeInStatus(jobs, now),
     createdPerMonth: slowMonths(jobs, question),
     deadlines: slowDeadlines(jobs, now, question.timeZone),
-    timeToOffer: slowTimeToOffer(jobs),
-    topCompanies: slowCompanies(jobs),
+    timeToOffer: slowTimeToOffer(jobs, isOfDays(question) ? all : jobs),
+    topCompanies: slowCompanies(jobs, all),
   };
 };
+
+const isOfDays = ({ from, to }: StatsQuestion): boolean => from !== undefined || to !== undefined;
 
 const isCounted = (job: ToldJob, { workflow, from, to, timeZone }: StatsQuestion): boolean => {
   const created = localDate(Date.parse(job.createdAt), timeZone);
@@ -69,26 +71,23 @@ const slowMonths = (
 ): StatsAnswer['createdPerMonth'] => {
   const current = monthOf(localDate(Date.parse(asOf), timeZone));
   const last = to !== undefined && monthOf(to) < current ? monthOf(to) : current;
-  const created = jobs.map(({ createdAt }) => monthOf(localDate(Date.parse(createdAt), timeZone)));
-  return twelveMonthsTo(last).map((month) => ({
-    month,
-    count: created.filter((other) => other === month).length,
-  }));
+  const created: Tally = {};
+  for (const { createdAt } of jobs) add(created, monthOf(localDate(Date.parse(createdAt), timeZone)));
+  return twelveMonthsTo(last).map((month) => ({ month, count: created[month] ?? 0 }));
 };
 
-const slowCompanies = (jobs: readonly ToldJob[]): SlowStats['topCompanies'] => {
-  const spellings = new Map<string, string[]>();
-  for (const { company } of jobs) {
-    if (company === null) continue;
-    const name = company.toLowerCase();
-    spellings.set(name, [...(spellings.get(name) ?? []), company]);
-  }
-  return [...spellings]
-    .sort(
-      ([name, jobsOf], [other, jobsOfOther]) => jobsOfOther.length - jobsOf.length || byBytes(name, other),
-    )
+const slowCompanies = (jobs: readonly ToldJob[], all: readonly ToldJob[]): SlowStats['topCompanies'] => {
+  const counts: Tally = {};
+  for (const { company } of jobs) if (company !== null) add(counts, company.toLowerCase());
+  return Object.entries(counts)
+    .sort(([name, count], [other, countOfOther]) => countOfOther - count || byBytes(name, other))
     .slice(0, 10)
-    .map(([, jobsOf]) => ({ spellings: [...new Set(jobsOf)], count: jobsOf.length }));
+    .map(([name, count]) => ({ spellings: spellingsOf(name, all), count }));
+};
+
+const spellingsOf = (name: string, jobs: readonly ToldJob[]): string[] => {
+  const companies = jobs.flatMap(({ company }) => (company === null ? [] : [company]));
+  return [...new Set(companies)].filter((company) => company.toLowerCase() === name);
 };
 
 const byBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));

@@ -52,7 +52,7 @@ export class StatsApi {
     const parameters = Object.entries(query).filter(
       (entry): entry is [string, string] => entry[1] !== undefined,
     );
-    return this.app.request('GET', `/api/stats?${new URLSearchParams(parameters)}`, {
+    return this.app.request('GET', `/api/stats?${new URLSearchParams(parameters).toString()}`, {
       token: this.user.token,
     });
   }

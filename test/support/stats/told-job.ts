@@ -40,12 +40,19 @@ const DONE: Readonly<Record<string, string>> = { posting: 'filled', execution: '
 
 const milestone = (workflow: string, status: string): number => MILESTONES[workflow]?.[status] ?? 0;
 
+const histories = new WeakMap<ToldJob, Moment[]>();
+
 /** The events as they happened: by time, and at equal times in the order they were recorded in. */
-export const historyOf = ({ statusEvents }: ToldJob): Moment[] =>
-  statusEvents
+export const historyOf = (job: ToldJob): Moment[] => {
+  const known = histories.get(job);
+  if (known !== undefined) return known;
+  const history = job.statusEvents
     .map(({ status, occurredAt }, index) => ({ status, at: Date.parse(occurredAt), index }))
     .sort((one, other) => one.at - other.at || one.index - other.index)
     .map(({ status, at }) => ({ status, at }));
+  histories.set(job, history);
+  return history;
+};
 
 /** The last event. @throws for a job without any */
 export const currentOf = (job: ToldJob): Moment => {
