@@ -17,8 +17,8 @@ import { PaginationModule } from './platform/pagination';
 import { QueueModule } from './platform/queue';
 import { RedisModule } from './platform/redis';
 import { schema } from './schema';
-import { StatsModule } from './stats';
 import { SkillsModule } from './skills';
+import { StatsModule } from './stats';
 import { UsersModule } from './users';
 import { WorkflowsModule } from './workflows';
 
