@@ -4,12 +4,19 @@ import { statement, unprepared } from '../platform/database';
 /** Figures that have cells of all time alone, since their keys are times of creation. */
 const TIMELINE = `figure IN ('created_day', 'created_quarter')`;
 
-/** A day, or a quarter of an hour of it. */
+/** A day, or a quarter of an hour of it; of the right form. */
 const TIMELINE_KEY = `'^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])(T([01]\\d|2[0-3]):(00|15|30|45))?$'`;
+
+const IS_NO_TIME = `CASE
+  WHEN key !~ ${TIMELINE_KEY} OR key < '0001' OR key >= '9999-12-31' THEN true
+  -- No such day in that month.
+  ELSE left(key, 10) <> to_char(
+    (make_date(left(key, 4)::int, substr(key, 6, 2)::int, 1) + substr(key, 9, 2)::int - 1)::timestamp, 'YYYY-MM-DD')
+  END`;
 
 const STRAY = `(
   jobs = 0 AND ms = 0
-  OR ${TIMELINE} AND (cohort > '-infinity' OR key !~ ${TIMELINE_KEY} OR key < '0001' OR key >= '9999-12-31')
+  OR ${TIMELINE} AND (cohort > '-infinity' OR ${IS_NO_TIME})
   OR figure = 'company' AND cohort = '-infinity'
   OR cohort > '-infinity' AND (cohort < '0001-01-01' OR cohort >= '9999-12-31'))`;
 
