@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { ExportRepository } from '../../src/exports/export.repository';
 import { WorkQueue } from '../../src/platform/queue';
 import { askForExport, fileOf, standingOf, writeExport } from '../support/background-exports';
+import { untilBlocked } from '../support/blocked';
 import { until } from '../support/download';
 import { expectProblem } from '../support/expect-problem';
+import { stopAt } from '../support/gate';
 import { startTestApp, type TestApp, type TestUser } from '../support/test-app';
 
 const NOBODY = '0197f3c0-11aa-7b40-93ce-5c9b0a6f2d10';
@@ -173,7 +176,7 @@ describe('Asking for an export', () => {
     expect((await standingOf(app, admin, id)).body).toMatchObject({ state: 'done', rows: 3 });
   });
 
-  it('refuses an owner a fourth while three are unfinished, also when all are asked for at once', async () => {
+  it('refuses an owner a fourth while three are unfinished', async () => {
     const asked = await Promise.all(Array.from({ length: 7 }, () => post({ format: 'csv' })));
     const [accepted, refused] = [202, 429].map((status) => asked.filter((each) => each.status === status));
     expect([accepted?.length, refused?.length]).toEqual([3, 4]);
@@ -183,6 +186,21 @@ describe('Asking for an export', () => {
     expect((await post({ format: 'csv' }, await app.register())).status).toBe(202);
     await writeExport(app, String(accepted![0]!.body.id));
     expect((await post({ format: 'csv' })).status).toBe(202);
+  });
+
+  it('counts what is asked for in the same moment: who asks next waits for it', async () => {
+    for (let n = 0; n < 2; n++) await askForExport(app, user);
+    const gate = stopAt(app.app.get(ExportRepository), 'insert', 'before');
+    try {
+      const third = post({ format: 'csv' });
+      await gate.reached;
+      const fourth = post({ format: 'csv' });
+      await untilBlocked(app);
+      gate.open();
+      expect([(await third).status, (await fourth).status]).toEqual([202, 429]);
+    } finally {
+      gate.open();
+    }
   });
 
   it('that was refused for the number of them is not refused for good under its Idempotency-Key', async () => {

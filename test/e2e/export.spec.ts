@@ -92,8 +92,10 @@ const job = fc
 /** All that a user has, but for what belongs to the installation. */
 const possessions = (as: TestUser, withEvents: boolean): Promise<unknown[]> =>
   app.query(
-    `SELECT to_jsonb(j) - '{id,owner_id,version,updated_at,current_status_at,last_seq}'::text[]
-            || CASE WHEN $2 THEN jsonb_build_object('at', j.current_status_at, 'seq', j.last_seq, 'events', (
+    `SELECT to_jsonb(j) - '{id,owner_id,version,updated_at}'::text[]
+            - '{current_status_at,last_seq,applied_at,answered_at,offered_at,deadline_met_at}'::text[]
+            || CASE WHEN $2 THEN jsonb_build_object('at', j.current_status_at, 'seq', j.last_seq,
+              'milestones', ARRAY[j.applied_at, j.answered_at, j.offered_at, j.deadline_met_at], 'events', (
               SELECT jsonb_agg(to_jsonb(e) - '{id,job_id,recorded_at,actor_id}'::text[] ORDER BY e.seq)
               FROM job_status_events e WHERE e.job_id = j.id)) ELSE '{}' END AS job
      FROM jobs j WHERE owner_id = $1 ORDER BY external_ref`,
@@ -138,6 +140,18 @@ describe('export', () => {
       expect(headers.get('content-disposition')).toMatch(
         new RegExp(`^attachment; filename="jobtrail-jobs-\\d{4}-\\d\\d-\\d\\d\\.${format}"$`),
       );
+    }
+  });
+
+  it('never comes from the cache: what was written is in the next, whatever the client has', async () => {
+    for (let jobs = 1; jobs <= 3; jobs++) {
+      await load(lines([{ title: 'a' }]));
+      const answer = await app.request('GET', '/api/jobs/export', {
+        token: user.token,
+        headers: { 'if-none-match': '*' },
+      });
+      expect([answer.status, answer.text.split('\n').length]).toEqual([200, jobs + 1]);
+      expect([answer.headers.get('etag'), answer.headers.get('x-cache')]).toEqual([null, null]);
     }
   });
 

@@ -14,11 +14,13 @@ const CHARACTERS_AT_ONCE = 64 * 1024;
 /** `status` is what an import reads; the current status of an exported job is read-only. */
 const FIELDS = { ...JOB_FIELDS, status: 'j.current_status' };
 
-const HISTORY = `(
-  SELECT json_agg(json_build_object(
-    'status', e.status, 'occurredAt', ${jsonTime('e.occurred_at')}, 'note', e.note, 'metadata', e.metadata
-  ) ORDER BY e.seq) FROM job_status_events e WHERE e.job_id = j.id
-)`;
+/** Rows in the order of the primary key's index, made into an array: half the time of an aggregate that sorts. */
+const HISTORY = `array_to_json(ARRAY(
+  SELECT row_to_json(o) FROM (
+    SELECT e.status, ${jsonTime('e.occurred_at')} AS "occurredAt", e.note, e.metadata
+    FROM job_status_events e WHERE e.job_id = j.id ORDER BY e.seq
+  ) o
+))`;
 
 /** SQL over `jobs j` that makes the text of one exported job. */
 export const JOB_LINE = jsonObject(FIELDS);
