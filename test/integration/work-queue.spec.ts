@@ -112,6 +112,27 @@ describe.each(['directly', 'through PgBouncer in transaction mode'])('The queue,
     );
   });
 
+  it('begins with what a transaction has sent as soon as that is committed', async () => {
+    const looks = jest.spyOn(app.database, 'read');
+    const id = await app.queue.send(PLAIN, { text: 'first' });
+    await eventually(
+      () => queued(database.url, 'plain'),
+      (rows) => rows.some((row) => row.id === id && row.state === 'completed'),
+    );
+    // It looks when it is woken and when it is done; after that it sleeps.
+    await eventually(
+      () => looks.mock.calls.length,
+      (calls) => calls >= 2,
+    );
+    await Promise.all(looks.mock.results.map(({ value }) => value as Promise<unknown>));
+    looks.mockRestore();
+    await app.database.transaction(() => app.queue.send(PLAIN, { text: 'second' }));
+    await eventually(
+      () => handlers.done,
+      (done) => done.includes('second'),
+    );
+  });
+
   it('forgets work whose transaction is rolled back', async () => {
     const sent = app.database.transaction(async () => {
       await app.queue.send(PLAIN, { text: 'rolled back' });
