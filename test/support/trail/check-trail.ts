@@ -1,3 +1,5 @@
+import { expectTrueStats } from '../stats/expect-stats';
+import { StatsApi } from '../stats/stats-api';
 import type { TestApp, TestUser } from '../test-app';
 import { rulesOf } from '../workflow-rules';
 import { brokenInvariants } from './trail-invariants';
@@ -10,11 +12,23 @@ interface EventRow {
   occurred_at: Date;
 }
 
-/** Holds the database and the histories, as answered, against what the answers of a run said was accepted. */
+/** Holds the database, the histories and the stats, as answered, against what the answers of a run said was accepted. */
 export const checkTrail = async (app: TestApp, users: TestUser[], run: TrailRun): Promise<void> => {
   expect(run.unexpected).toEqual([]);
   expect(await brokenInvariants(app)).toEqual({});
   for (const job of run.jobs) await checkJob(app, users, job);
+  for (const user of users) await checkStats(new StatsApi(app, user));
+};
+
+/** Holds the stats, which come from the counters, against a slow computation from all histories. */
+const checkStats = async (api: StatsApi): Promise<void> => {
+  const jobs = await api.told();
+  await expectTrueStats(api, jobs, { timeZone: 'UTC' });
+  await expectTrueStats(api, jobs, {
+    timeZone: 'Asia/Kathmandu',
+    from: '2026-01-10',
+    workflow: 'application',
+  });
 };
 
 const checkJob = async (app: TestApp, users: TestUser[], ledger: Ledger): Promise<void> => {

@@ -29,6 +29,20 @@ const VIOLATIONS: Readonly<Record<string, string>> = {
     SELECT coalesce(j.id, s.job_id), s.facets, job_facets(j.*) AS truth
     FROM jobs j FULL JOIN job_search s ON s.job_id = j.id
     WHERE j.id IS NULL OR s.job_id IS NULL OR s.owner_id <> j.owner_id OR s.facets <> job_facets(j.*)`,
+  'a job keeps when it first reached each milestone and met its deadline': `
+    SELECT j.id, j.applied_at, j.answered_at, j.offered_at, j.deadline_met_at, m.*
+    FROM jobs j CROSS JOIN LATERAL (
+      SELECT min(e.occurred_at) FILTER (WHERE s.milestone >= 1), min(e.occurred_at) FILTER (WHERE s.milestone >= 2),
+             min(e.occurred_at) FILTER (WHERE s.milestone >= 3), min(e.occurred_at) FILTER (WHERE s.meets_deadline)
+      FROM job_status_events e JOIN workflow_statuses s ON s.workflow_id = j.workflow_id AND s.key = e.status
+      WHERE e.job_id = j.id
+    ) m (applied, answered, offered, met)
+    WHERE (j.applied_at, j.answered_at, j.offered_at, j.deadline_met_at)
+          IS DISTINCT FROM (m.applied, m.answered, m.offered, m.met)`,
+  'no count is kept of nothing': `
+    SELECT owner_id, figure, key, jobs, ms FROM job_counts WHERE jobs = 0 AND ms = 0
+    UNION ALL
+    SELECT owner_id, 'company', company_key, jobs, 0 FROM company_counts WHERE jobs = 0`,
   'a version counts at least the events': `SELECT id, version, last_seq FROM jobs WHERE version < last_seq`,
 };
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CountFolder } from '../../../src/job-counts';
 import { JobInserter } from '../../../src/jobs';
+import { userScope, WriteAnnouncer } from '../../../src/platform/cache';
 import { JobApi } from '../job-api';
 import type { TestApp, TestResponse, TestUser } from '../test-app';
 import { rulesOf } from '../workflow-rules';
@@ -64,11 +65,14 @@ const create = async (app: TestApp, users: TestUser[], job: NewTrail): Promise<s
   const user = users[job.owner];
   if (user === undefined) throw new Error(`No user ${job.owner}`);
   if (!job.old) return (await new JobApi(app, user).create({ workflow: job.workflow })).id;
-  const inserted = await app.app.get(JobInserter).insert(user.user.id, user.user.id, {
-    workflow: job.workflow,
-    fields: { title: 'Old' },
-    events: [{ status: rulesOf(job.workflow).initial, occurredAt: new Date(PAST - 1).toISOString() }],
-  });
+  const owner = user.user.id;
+  const inserted = await app.app.get(WriteAnnouncer).write(userScope(owner), () =>
+    app.app.get(JobInserter).insert(owner, owner, {
+      workflow: job.workflow,
+      fields: { title: 'Old' },
+      events: [{ status: rulesOf(job.workflow).initial, occurredAt: new Date(PAST - 1).toISOString() }],
+    }),
+  );
   return inserted.id;
 };
 
