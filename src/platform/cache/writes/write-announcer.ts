@@ -35,6 +35,7 @@ export class WriteAnnouncer implements OnApplicationBootstrap, OnApplicationShut
   private readonly underWay = new Set<Writer>();
   /** The scope that the running flow has announced already. */
   private readonly announced = new AsyncLocalStorage<string>();
+  private readonly listeners: (() => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -55,6 +56,11 @@ export class WriteAnnouncer implements OnApplicationBootstrap, OnApplicationShut
   onApplicationShutdown(): void {
     clearInterval(this.timer);
     this.channel.close();
+  }
+
+  /** Has `listener` called after each write of this process; it must not throw. */
+  onWritten(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   /**
@@ -101,6 +107,7 @@ export class WriteAnnouncer implements OnApplicationBootstrap, OnApplicationShut
 
   /** The write has been committed, or not: nothing may fail any more. */
   private async end(writer: Writer): Promise<void> {
+    for (const listener of this.listeners) listener();
     this.underWay.delete(writer);
     if (this.underWay.size === 0) {
       clearInterval(this.timer);
