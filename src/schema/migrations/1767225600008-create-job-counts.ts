@@ -13,7 +13,9 @@ export class CreateJobCounts1767225600008 implements MigrationInterface {
     await runner.query(
       `DROP FUNCTION fold_job_counts(integer), job_count_truth(uuid, timestamptz, timestamptz)`,
     );
-    await runner.query(`DROP FUNCTION job_stays(uuid), job_count_cells(jobs)`);
+    await runner.query(
+      `DROP FUNCTION job_stays(uuid), job_count_cells(jobs), job_count_ms(jobs), job_count_keys(jobs), job_count_figures()`,
+    );
     await runner.query(
       `DROP FUNCTION slack_key(date, timestamptz), histogram_floor(numeric), epoch_ms(timestamptz), local_day_start(date, text),
          utc_day(timestamptz)`,
@@ -65,7 +67,8 @@ const createTables = async (runner: QueryRunner): Promise<void> => {
 };
 
 /**
- * What a job adds to the cells, by its row alone; nothing else says what is counted. Texts of times are made by
+ * What a job adds to the cells, by its row alone; nothing else says what is counted. A job adds to a figure where its key
+ * is not null. Texts of times are made by
  * `to_char` of a `timestamp`, which no session setting changes; a `date` would go through the session's time zone, and
  * some zones lack a day.
  *
@@ -75,6 +78,48 @@ const createTables = async (runner: QueryRunner): Promise<void> => {
  *   1/64 of its value wide, so that its middle is within 0.8 % of all that is in it.
  * - `slack_key` is how many quarters of an hour after the end of the deadline's UTC day it was met, plus 100, between
  *   043 (in time everywhere) and 148 (late everywhere): a local day ends at most 14 h before and 12 h after UTC's.
+ */
+const CELLS: readonly { figure: string; key: string; ms?: string }[] = [
+  {
+    figure: 'status',
+    key: `CASE WHEN j.archived_at IS NULL THEN j.current_status::text END`,
+    ms: `epoch_ms(j.current_status_at)`,
+  },
+  {
+    figure: 'archived',
+    key: `CASE WHEN j.archived_at IS NOT NULL THEN j.current_status::text END`,
+    ms: `epoch_ms(j.current_status_at)`,
+  },
+  { figure: 'created_day', key: `to_char(j.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')` },
+  {
+    figure: 'created_quarter',
+    key: `to_char(date_bin('15 minutes', j.created_at AT TIME ZONE 'UTC', timestamp '2000-01-01'), 'YYYY-MM-DD"T"HH24:MI')`,
+  },
+  { figure: 'company', key: `j.company_key` },
+  { figure: 'applied', key: `CASE WHEN j.applied_at IS NOT NULL THEN '' END` },
+  { figure: 'answered', key: `CASE WHEN j.answered_at IS NOT NULL THEN '' END` },
+  {
+    figure: 'offer',
+    key: `CASE WHEN j.applied_at < j.offered_at
+               THEN lpad(histogram_floor(epoch_ms(j.offered_at) - epoch_ms(j.applied_at))::text, 18, '0') END`,
+    ms: `epoch_ms(j.offered_at) - epoch_ms(j.applied_at)`,
+  },
+  {
+    figure: 'deadline_open',
+    key: `CASE WHEN j.deadline_met_at IS NULL AND j.archived_at IS NULL AND j.current_status_category IN ('todo', 'active')
+               THEN to_char(j.deadline::timestamp, 'YYYY-MM-DD') END`,
+  },
+  { figure: 'deadline_slack', key: `slack_key(j.deadline, j.deadline_met_at)` },
+  {
+    figure: 'deadline_slack_day',
+    key: `CASE WHEN slack_key(j.deadline, j.deadline_met_at) NOT IN ('043', '148')
+               THEN slack_key(j.deadline, j.deadline_met_at) || ':' || to_char(j.deadline::timestamp, 'YYYY-MM-DD') END`,
+  },
+];
+
+/**
+ * Written for speed, since each write calls them: Postgres puts an expression in the place of such a call, if it is not
+ * STRICT, and arrays cost a tenth of rows of VALUES, whose expressions it prepares anew for each row.
  */
 const createCells = async (runner: QueryRunner): Promise<void> => {
   await runner.query(`
@@ -88,49 +133,45 @@ const createCells = async (runner: QueryRunner): Promise<void> => {
     CREATE FUNCTION epoch_ms(value timestamptz) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN round(extract(epoch FROM value - timestamptz '1970-01-01 00:00:00Z') * 1000)`);
   await runner.query(`
-    CREATE FUNCTION histogram_floor(value numeric) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    CREATE FUNCTION histogram_floor(value numeric) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN value < 128 THEN value::bigint
       ELSE (value::bigint >> (length(ltrim(value::bigint::bit(64)::text, '0')) - 7))
            << (length(ltrim(value::bigint::bit(64)::text, '0')) - 7) END`);
   await runner.query(`
-    CREATE FUNCTION slack_key(deadline date, met_at timestamptz) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN lpad((100 + greatest(-57, least(48, floor(
-      extract(epoch FROM met_at - ((deadline + 1)::timestamp AT TIME ZONE 'UTC')) / 900))))::text, 3, '0')`);
+    CREATE FUNCTION slack_key(deadline date, met_at timestamptz) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN deadline IS NOT NULL AND met_at IS NOT NULL THEN
+      lpad((100 + greatest(-57, least(48, floor(
+        extract(epoch FROM met_at - ((deadline + 1)::timestamp AT TIME ZONE 'UTC')) / 900))))::text, 3, '0') END`);
+  await runner.query(`
+    CREATE FUNCTION job_count_figures() RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY[${CELLS.map(({ figure }) => `'${figure}'`).join(', ')}]`);
+  await runner.query(`
+    CREATE FUNCTION job_count_keys(j jobs) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ARRAY[${CELLS.map(({ key }) => key).join(', ')}]`);
+  await runner.query(`
+    CREATE FUNCTION job_count_ms(j jobs) RETURNS numeric[] LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ARRAY[${CELLS.map(({ ms = '0' }) => ms).join(', ')}]`);
   await runner.query(`
     CREATE FUNCTION job_count_cells(j jobs) RETURNS TABLE (figure text, key text, jobs bigint, ms numeric)
     LANGUAGE sql STABLE PARALLEL SAFE AS $$
-      SELECT c.figure, c.key, 1::bigint, c.ms FROM (VALUES
-        (CASE WHEN j.archived_at IS NULL THEN 'status' ELSE 'archived' END, j.current_status::text,
-         epoch_ms(j.current_status_at)),
-        ('created_day', to_char(j.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 0),
-        ('created_quarter',
-         to_char(date_bin('15 minutes', j.created_at AT TIME ZONE 'UTC', timestamp '2000-01-01'), 'YYYY-MM-DD"T"HH24:MI'), 0),
-        ('company', j.company_key, 0),
-        ('applied', CASE WHEN j.applied_at IS NOT NULL THEN '' END, 0),
-        ('answered', CASE WHEN j.answered_at IS NOT NULL THEN '' END, 0),
-        ('offer',
-         CASE WHEN j.applied_at < j.offered_at
-              THEN lpad(histogram_floor(epoch_ms(j.offered_at) - epoch_ms(j.applied_at))::text, 18, '0') END,
-         epoch_ms(j.offered_at) - epoch_ms(j.applied_at)),
-        ('deadline_open',
-         CASE WHEN j.deadline_met_at IS NULL AND j.archived_at IS NULL AND j.current_status_category IN ('todo', 'active')
-              THEN to_char(j.deadline::timestamp, 'YYYY-MM-DD') END, 0),
-        ('deadline_slack', slack_key(j.deadline, j.deadline_met_at), 0),
-        ('deadline_slack_day',
-         CASE WHEN slack_key(j.deadline, j.deadline_met_at) NOT IN ('043', '148')
-              THEN slack_key(j.deadline, j.deadline_met_at) || ':' || to_char(j.deadline::timestamp, 'YYYY-MM-DD') END, 0)
-      ) c (figure, key, ms) WHERE c.key IS NOT NULL
+      SELECT c.figure, c.key, 1::bigint, c.ms
+      FROM unnest(job_count_figures(), job_count_keys(j), job_count_ms(j)) c (figure, key, ms) WHERE c.key IS NOT NULL
     $$`);
 };
 
-/** Stays in a status that have ended, of one job: from each event to the next in the order of the history. */
+/** SQL of the stays in a status that have ended: from each event to the next in the order of the history of its job. */
+export const endedStays = (events: string): string => `
+  SELECT s.job_id, s.status, epoch_ms(s.ended_at) - epoch_ms(s.occurred_at) AS ms FROM (
+    SELECT e.job_id, e.status, e.occurred_at,
+           lead(e.occurred_at) OVER (PARTITION BY e.job_id ORDER BY e.occurred_at, e.seq) AS ended_at
+    FROM ${events}
+  ) s WHERE s.ended_at IS NOT NULL`;
+
+/** The stays of one job, and what the cells of an owner should be. */
 const createStays = async (runner: QueryRunner): Promise<void> => {
   await runner.query(`
     CREATE FUNCTION job_stays(job uuid) RETURNS TABLE (status varchar, ms numeric) LANGUAGE sql STABLE PARALLEL SAFE AS $$
-      SELECT s.status, epoch_ms(s.ended_at) - epoch_ms(s.occurred_at) FROM (
-        SELECT e.status, e.occurred_at, lead(e.occurred_at) OVER (ORDER BY e.occurred_at, e.seq) AS ended_at
-        FROM job_status_events e WHERE e.job_id = job
-      ) s WHERE s.ended_at IS NOT NULL
+      SELECT e.status, e.ms FROM (${endedStays('job_status_events e WHERE e.job_id = job')}) e
     $$`);
   await runner.query(`
     CREATE FUNCTION job_count_truth(owner uuid, created_from timestamptz, created_until timestamptz)

@@ -1,4 +1,5 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import { endedStays } from './1767225600008-create-job-counts';
 
 /**
  * Triggers that tell the counts of every change, whoever makes it, and the counts of what is there already. They
@@ -21,21 +22,44 @@ export class CountJobs1767225600009 implements MigrationInterface {
     await runner.query(`DROP TRIGGER tr_jobs_count_update ON jobs`);
     await runner.query(`DROP TRIGGER tr_jobs_count_insert ON jobs`);
     await runner.query(
-      `DROP FUNCTION count_appended_events(), count_deleted_job(), count_updated_jobs(), count_inserted_jobs()`,
+      `DROP FUNCTION count_appended_events(), count_deleted_job(), count_updated_job(), count_inserted_jobs()`,
     );
     await runner.query(`DROP FUNCTION recount_all_jobs()`);
   }
 }
 
-/** Makes all counts anew. Nobody may write jobs meanwhile: for migrations, and for loading with the triggers off. */
+/**
+ * Makes all counts anew, as folding would. Nobody may write jobs meanwhile: for migrations, and for loading with the
+ * triggers off. In one pass over all jobs and events; through a table, since only its making runs in parallel.
+ */
 const countWhatIsThere = async (runner: QueryRunner): Promise<void> => {
   await runner.query(`
-    CREATE FUNCTION recount_all_jobs() RETURNS void LANGUAGE plpgsql AS $$
+    CREATE FUNCTION recount_all_jobs() RETURNS void LANGUAGE plpgsql SET work_mem = '128MB' AS $$
     BEGIN
       TRUNCATE job_count_deltas, job_counts, company_counts;
-      INSERT INTO job_count_deltas (owner_id, workflow_id, cohort, figure, key, jobs, ms)
-      SELECT u.id, t.* FROM users u CROSS JOIN LATERAL job_count_truth(u.id, '-infinity', 'infinity') t;
-      WHILE fold_job_counts(200000) > 0 LOOP END LOOP;
+      CREATE TEMPORARY TABLE recounted ON COMMIT DROP AS
+      SELECT c.owner_id, c.workflow_id, utc_day(c.created_at) AS cohort, c.figure, c.key,
+             sum(c.jobs)::bigint AS jobs, sum(c.ms) AS ms
+      FROM (
+        SELECT j.owner_id, j.workflow_id, j.created_at, c.figure, c.key, c.jobs, c.ms
+        FROM jobs j CROSS JOIN LATERAL job_count_cells(j) c
+        UNION ALL
+        SELECT j.owner_id, j.workflow_id, j.created_at, 'stay', s.status, 1, s.ms
+        FROM (${endedStays('job_status_events e')}) s JOIN jobs j ON j.id = s.job_id
+      ) c
+      GROUP BY 1, 2, 3, 4, 5;
+      INSERT INTO job_counts (owner_id, cohort, figure, key, workflow_id, jobs, ms)
+      SELECT owner_id, cohort, figure, key, workflow_id, jobs, ms FROM recounted
+      WHERE figure NOT IN ('created_day', 'created_quarter')
+      UNION ALL
+      SELECT owner_id, '-infinity', figure, key, workflow_id, sum(jobs), sum(ms) FROM recounted
+      WHERE figure <> 'company' GROUP BY owner_id, figure, key, workflow_id
+      ORDER BY 1, 2, 3, 4, 5;
+      INSERT INTO company_counts (owner_id, workflow_id, company_key, jobs)
+      SELECT r.owner_id, w.id, r.key, sum(r.jobs)
+      FROM recounted r CROSS JOIN LATERAL (VALUES (r.workflow_id), ('')) w (id)
+      WHERE r.figure = 'company' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+      DROP TABLE recounted;
     END $$`);
   await runner.query(`SELECT recount_all_jobs()`);
 };
@@ -77,37 +101,46 @@ const COUNTED_COLUMNS = [
 const row = (name: string): string => `(${COUNTED_COLUMNS.map((column) => `${name}.${column}`).join(', ')})`;
 
 /**
- * Stays are the events' own, and move with a job whose owner, workflow or day of creation is changed. A full join is
- * one by hashing whatever the plan was first made for: the session of one change of a thousand jobs has often seen
- * changes of one before, and keeps their plan.
+ * Row by row, though changes may be of many: comparing two arrays costs less than joining what was with what is, and
+ * grows with the number of rows alone, whatever plan a session keeps. Stays are the events' own, and move with a job
+ * whose owner, workflow or day of creation is changed.
  */
 const countUpdatedJobs = async (runner: QueryRunner): Promise<void> => {
   await runner.query(`
-    CREATE FUNCTION count_updated_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION count_updated_job() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+      keys_before text[] := job_count_keys(OLD);
+      keys_after text[] := job_count_keys(NEW);
+      ms_before numeric[] := job_count_ms(OLD);
+      ms_after numeric[] := job_count_ms(NEW);
     BEGIN
-      ${INTO_DELTAS}
-      SELECT c.owner_id, c.workflow_id, c.cohort, c.figure, c.key, sum(c.jobs), sum(c.ms)
-      FROM before o FULL JOIN after n USING (id) CROSS JOIN LATERAL (
-        SELECT o.owner_id, o.workflow_id, utc_day(o.created_at) AS cohort, c.figure, c.key, -c.jobs AS jobs, -c.ms AS ms
-        FROM job_count_cells(o.*::jobs) c
+      IF (OLD.owner_id, OLD.workflow_id, OLD.created_at) = (NEW.owner_id, NEW.workflow_id, NEW.created_at) THEN
+        ${INTO_DELTAS}
+        SELECT NEW.owner_id, NEW.workflow_id, utc_day(NEW.created_at), c.figure, d.key, d.jobs, d.ms
+        FROM unnest(job_count_figures(), keys_before, ms_before, keys_after, ms_after)
+               c (figure, key_before, ms_before, key_after, ms_after)
+        CROSS JOIN LATERAL (VALUES (c.key_before, -1, -c.ms_before), (c.key_after, 1, c.ms_after)) d (key, jobs, ms)
+        WHERE (c.key_before, c.ms_before) IS DISTINCT FROM (c.key_after, c.ms_after) AND d.key IS NOT NULL;
+      ELSE
+        ${INTO_DELTAS}
+        SELECT OLD.owner_id, OLD.workflow_id, utc_day(OLD.created_at), c.figure, c.key, -c.jobs, -c.ms
+        FROM (${cellsWithStays('OLD')}) c
         UNION ALL
-        SELECT n.owner_id, n.workflow_id, utc_day(n.created_at), c.figure, c.key, c.jobs, c.ms
-        FROM job_count_cells(n.*::jobs) c
-        UNION ALL
-        SELECT p.owner_id, p.workflow_id, p.cohort, 'stay', s.status, p.sign, p.sign * s.ms
-        FROM (VALUES
-          (-1, o.owner_id, o.workflow_id, utc_day(o.created_at)), (1, n.owner_id, n.workflow_id, utc_day(n.created_at))
-        ) p (sign, owner_id, workflow_id, cohort) CROSS JOIN LATERAL job_stays(n.id) s
-        WHERE (o.owner_id, o.workflow_id, o.created_at) <> (n.owner_id, n.workflow_id, n.created_at)
-      ) c
-      WHERE ${row('o')} IS DISTINCT FROM ${row('n')}
-      GROUP BY 1, 2, 3, 4, 5 HAVING sum(c.jobs) <> 0 OR sum(c.ms) <> 0;
+        SELECT NEW.owner_id, NEW.workflow_id, utc_day(NEW.created_at), c.figure, c.key, c.jobs, c.ms
+        FROM (${cellsWithStays('NEW')}) c;
+      END IF;
       RETURN NULL;
     END $$`);
   await runner.query(`
     CREATE TRIGGER tr_jobs_count_update AFTER UPDATE ON jobs
-    REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION count_updated_jobs()`);
+    FOR EACH ROW WHEN (${row('OLD')} IS DISTINCT FROM ${row('NEW')}) EXECUTE FUNCTION count_updated_job()`);
 };
+
+/** SQL of all that a job adds, by its row and by its trail. */
+const cellsWithStays = (job: string): string => `
+  SELECT figure, key, jobs, ms FROM job_count_cells(${job})
+  UNION ALL
+  SELECT 'stay', s.status, 1, s.ms FROM job_stays(${job}.id) s`;
 
 /** Before the row goes, since its events go with it, and with them the lengths of its stays. */
 const countDeletedJobs = async (runner: QueryRunner): Promise<void> => {
@@ -116,11 +149,7 @@ const countDeletedJobs = async (runner: QueryRunner): Promise<void> => {
     BEGIN
       ${INTO_DELTAS}
       SELECT OLD.owner_id, OLD.workflow_id, utc_day(OLD.created_at), c.figure, c.key, -sum(c.jobs), -sum(c.ms)
-      FROM (
-        SELECT * FROM job_count_cells(OLD)
-        UNION ALL
-        SELECT 'stay', s.status, 1, s.ms FROM job_stays(OLD.id) s
-      ) c GROUP BY 4, 5;
+      FROM (${cellsWithStays('OLD')}) c GROUP BY 4, 5;
       RETURN OLD;
     END $$`);
   await runner.query(`
@@ -131,13 +160,33 @@ const countDeletedJobs = async (runner: QueryRunner): Promise<void> => {
 /**
  * An event ends the stay before it and begins one; where another follows, that one ends its own instead of the stay
  * before. Trails that begin here are in the given rows as a whole. Of others only the neighbours are looked up; events
- * that were there before have a smaller `seq` than all given ones.
+ * that were there before have a smaller `seq` than all given ones. A single event that is the newest, as nearly all are,
+ * takes a statement of its own: that of all cases takes longer to begin than to run.
  */
 const countAppendedEvents = async (runner: QueryRunner): Promise<void> => {
   await runner.query(`
     CREATE FUNCTION count_appended_events() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+      given_events bigint;
+      largest_seq integer;
     BEGIN
-      IF NOT EXISTS (SELECT FROM appended WHERE seq > 1) THEN RETURN NULL; END IF;
+      SELECT count(*), max(seq) INTO given_events, largest_seq FROM appended;
+      IF given_events = 0 OR largest_seq = 1 THEN RETURN NULL; END IF;
+      IF given_events = 1 THEN
+        ${INTO_DELTAS}
+        SELECT j.owner_id, j.workflow_id, utc_day(j.created_at), 'stay', e.status, 1,
+               epoch_ms(a.occurred_at) - epoch_ms(e.occurred_at)
+        FROM appended a
+        CROSS JOIN LATERAL (
+          SELECT e.status, e.occurred_at FROM job_status_events e WHERE e.job_id = a.job_id
+          ORDER BY e.occurred_at DESC, e.seq DESC LIMIT 1 OFFSET 1
+        ) e
+        JOIN jobs j ON j.id = a.job_id
+        WHERE NOT EXISTS (
+          SELECT FROM job_status_events e WHERE e.job_id = a.job_id AND (e.occurred_at, e.seq) > (a.occurred_at, a.seq)
+        );
+        IF FOUND THEN RETURN NULL; END IF;
+      END IF;
       ${INTO_DELTAS}
       WITH given AS MATERIALIZED (
         SELECT a.job_id, a.seq, a.status, a.occurred_at, min(a.seq) OVER (PARTITION BY a.job_id) AS first_seq
