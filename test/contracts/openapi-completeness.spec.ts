@@ -30,6 +30,7 @@ const CACHED = [
   'GET /api/jobs/{id}/status-events',
   'GET /api/jobs/{id}/statuses',
   'GET /api/profile',
+  'GET /api/skills',
   'GET /api/workflows',
   'GET /api/workflows/{id}',
 ];
