@@ -17,7 +17,7 @@ import { beginDownload, until, type Download } from '../support/download';
 import { expectProblem } from '../support/expect-problem';
 import { stopAt, type Gate } from '../support/gate';
 import { moveAllJobs, statesIn } from '../support/move-jobs';
-import { startTestApp, type TestApp, type TestUser } from '../support/test-app';
+import { PATIENT, startTestApp, type TestApp, type TestUser } from '../support/test-app';
 
 /** More, with 7 kB each that can hardly be compressed, than the buffers of a connection take while nobody reads. */
 const JOBS = 1200;
@@ -30,7 +30,7 @@ let gate: Gate | undefined;
 let downloads: Download[] = [];
 
 beforeAll(async () => {
-  app = await startTestApp({ DB_MAX_CONNECTIONS: '8' });
+  app = await startTestApp({ ...PATIENT, DB_MAX_CONNECTIONS: '8' });
   user = await app.register();
   const notes = (): string => randomBytes(5000).toString('base64');
   await importJobs(

@@ -5,7 +5,7 @@ import { importJobs, openTransactions } from '../support/background-exports';
 import { untilBlocked } from '../support/blocked';
 import { beginDownload, until, type Download } from '../support/download';
 import { moveAllJobs, statesIn } from '../support/move-jobs';
-import { startTestApp, type TestApp, type TestUser } from '../support/test-app';
+import { PATIENT, startTestApp, type TestApp, type TestUser } from '../support/test-app';
 
 /** More, with notes of 9 kB, than the buffers of a connection take while nobody reads. */
 const JOBS = 3000;
@@ -16,7 +16,12 @@ let downloads: Download[] = [];
 
 beforeAll(async () => {
   // Three streams at once.
-  app = await startTestApp({ DB_STATEMENT_TIMEOUT: '2000', DB_MAX_CONNECTIONS: '16', MAX_EXPORTS: '3' });
+  app = await startTestApp({
+    ...PATIENT,
+    DB_STATEMENT_TIMEOUT: '2000',
+    DB_MAX_CONNECTIONS: '16',
+    MAX_EXPORTS: '3',
+  });
   user = await userWithJobs();
 });
 afterAll(() => app.close());
