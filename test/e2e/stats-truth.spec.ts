@@ -47,7 +47,7 @@ describe('all figures are those of the slow computation', () => {
     await expectAllTrue(api, jobs, queries.slice(1, 3));
     await foldAll(app);
     await expectAllTrue(api, jobs, queries);
-  });
+  }, 240_000);
 
   it('on random jobs with random pasts, changed at random, folded and not', async () => {
     const changes = fc.array(randomChange, { minLength: 4, maxLength: 10, size: 'max' });

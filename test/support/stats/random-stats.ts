@@ -8,12 +8,13 @@ const QUARTER = 900_000;
 
 /** Days around changes of clocks, ends of months and of years, in which local days are what is easily got wrong. */
 const FIXED_DAYS = [
-  ...['2024-02-29', '2025-03-08', '2025-03-09', '2025-03-10', '2025-04-05', '2025-04-06', '2025-10-04'],
-  ...['2025-10-05', '2025-10-31', '2025-11-01', '2025-11-02', '2025-11-03', '2025-12-31', '2026-01-01'],
+  ...['2024-02-29', '2025-03-08', '2025-03-09', '2025-03-10', '2025-03-30', '2025-04-05', '2025-04-06'],
+  ...['2025-10-04', '2025-10-05', '2025-10-25', '2025-10-26', '2025-10-31', '2025-11-01', '2025-11-02'],
+  ...['2025-11-03', '2025-12-31', '2026-01-01'],
 ];
 const ZONES = [
   ...['UTC', 'Pacific/Kiritimati', 'Pacific/Pago_Pago', 'America/New_York', 'Asia/Kathmandu'],
-  ...['Australia/Lord_Howe', 'America/Havana', 'Africa/Cairo'],
+  ...['Australia/Lord_Howe', 'America/Havana', 'Africa/Cairo', 'Atlantic/Azores', 'Asia/Beirut'],
 ];
 const COMPANIES = [null, null, 'Acme', 'ACME', 'acme', 'Éclair', 'éCLAIR', 'Ωmega', 'Navy', 'b-1', 'B 2'];
 
