@@ -12,5 +12,5 @@ export interface Bench {
   rounds: Rounds;
 }
 
-/** A part of the bench: measures, and gives a section of the report. */
-export type Scenario = (bench: Bench) => Promise<Section>;
+/** A part of the bench: measures, and gives sections of the report. */
+export type Scenario = (bench: Bench) => Promise<Section | Section[]>;

@@ -7,12 +7,14 @@ import { buildProgram, startProgram, UNCACHED } from './program';
 import { sectionText } from './report';
 import { appends } from './scenarios/appends';
 import { cached } from './scenarios/cached';
+import { counters } from './scenarios/counters';
 import { creates } from './scenarios/creates';
 import { depth } from './scenarios/depth';
 import { details } from './scenarios/details';
 import { firstPage } from './scenarios/first-page';
 import { misses } from './scenarios/misses';
 import { mix } from './scenarios/mix';
+import { stats } from './scenarios/stats';
 import { transfer } from './scenarios/transfer';
 
 /** Reads before writes, so that no read is measured over what a write left to clean up. */
@@ -23,7 +25,9 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   mix,
   depth,
   details,
+  stats,
   appends,
+  counters,
   creates,
   transfer,
 };
@@ -59,7 +63,8 @@ const main = async (): Promise<void> => {
       };
       console.log(await describe(database, options));
       for (const [name, scenario] of Object.entries(SCENARIOS)) {
-        if (name.includes(options.only)) console.log(sectionText(await scenario(bench)));
+        if (!name.includes(options.only)) continue;
+        for (const section of [await scenario(bench)].flat()) console.log(sectionText(section));
       }
     } finally {
       await program.stop();

@@ -14,7 +14,7 @@ export interface ServerProcess {
 }
 
 /** Longest that a server may take to say its port. Milliseconds. */
-const START_TIMEOUT = 30_000;
+const START_TIMEOUT = 120_000;
 
 /**
  * Starts a Node program that listens, and waits for the line that names its address.

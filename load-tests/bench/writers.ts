@@ -1,8 +1,8 @@
+import { type Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { type BenchDatabase } from './bench-database';
 
 /** Owners for what the bench itself creates, so that the lists which it reads stay as they are. */
-export const createWriters = async ({ client }: BenchDatabase, count: number): Promise<string[]> => {
+export const createWriters = async (client: Client, count: number): Promise<string[]> => {
   const ids = Array.from({ length: count }, () => uuidv7());
   await client.query(
     `INSERT INTO users (id, email, password_hash)

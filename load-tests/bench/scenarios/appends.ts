@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { APPEND_ONE } from '../../../src/jobs/trail/append-events.statement';
 import { type Bench, type Scenario } from '../bench';
 import { inTurn, overHttp, runContest, type Contestant } from '../contest';
+import { whileFolding } from '../folding';
 import { requestBytes } from '../http-client';
 import { throughputRatio } from '../report';
 
@@ -21,7 +22,7 @@ interface TargetJob {
   owner_id: string;
 }
 
-/** Appending events, against a loop of the same statement without the program around it. */
+/** Appending events, against a loop of the same statement without the program around it, while the counts are folded. */
 export const appends: Scenario = async (bench) => {
   const { program, database } = bench;
   const many = await targets(bench, 'owner_id <> $1');
@@ -32,14 +33,18 @@ export const appends: Scenario = async (bench) => {
     headers.set(owner_id, known);
     return requestBytes('POST', `/api/jobs/${id}/status-events`, known, '{"status":"interview"}');
   };
-  const outcomes = await runContest(
-    [
-      pgLoop(LOOP_ONE, database.postgres.url, inTurn(one)),
-      overHttp(OURS_ONE, program, inTurn(one.map(request)), 201),
-      overHttp(OURS_MANY, program, inTurn(many.map(request)), 201),
-      pgLoop(LOOP_MANY, database.postgres.url, inTurn(many)),
-    ],
-    bench.rounds,
+  const { url } = database.postgres;
+  const contestants = [
+    pgLoop(LOOP_ONE, url, inTurn(one)),
+    overHttp(OURS_ONE, program, inTurn(one.map(request)), 201),
+    overHttp(OURS_MANY, program, inTurn(many.map(request)), 201),
+    pgLoop(LOOP_MANY, url, inTurn(many)),
+  ];
+  const outcomes = await whileFolding(url, ({ finish }) =>
+    runContest(
+      contestants.map((contestant) => ({ ...contestant, prepare: finish })),
+      bench.rounds,
+    ),
   );
   const ratio = (of: string, to: string): number => throughputRatio(outcomes, of, to);
   return {

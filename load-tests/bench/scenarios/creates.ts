@@ -3,7 +3,8 @@ import { inTurn, overHttp, runContest } from '../contest';
 import { requestBytes } from '../http-client';
 import { createWriters } from '../writers';
 
-const BODY = JSON.stringify({
+/** A job with an event, as it is created. */
+export const JOB_BODY = JSON.stringify({
   title: 'Software Engineer, Storage',
   company: 'Analytical Engines Ltd',
   location: 'London, United Kingdom',
@@ -18,8 +19,10 @@ const BODY = JSON.stringify({
 
 /** Creating jobs, each with its first event. */
 export const creates: Scenario = async ({ program, database, rounds }) => {
-  const writers = await createWriters(database, 100);
-  const requests = writers.map((writer) => requestBytes('POST', '/api/jobs', program.headers(writer), BODY));
+  const writers = await createWriters(database.client, 100);
+  const requests = writers.map((writer) =>
+    requestBytes('POST', '/api/jobs', program.headers(writer), JOB_BODY),
+  );
   const outcomes = await runContest([overHttp('create', program, inTurn(requests), 201)], rounds);
   return { title: 'Creating a job', outcomes, targets: [] };
 };

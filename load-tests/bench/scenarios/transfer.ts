@@ -1,7 +1,7 @@
-import { request, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { type Bench, type Scenario } from '../bench';
 import { residentBytes } from '../cpu-time';
+import { callStreaming } from '../streaming-call';
 import { readPostings } from '../../dataset/postings';
 import { createWriters } from '../writers';
 
@@ -28,10 +28,10 @@ interface Rate {
 }
 
 const importJobs = async ({ program, database, options }: Bench): Promise<Rate> => {
-  const [writer] = await createWriters(database, 1);
+  const [writer] = await createWriters(database.client, 1);
   const memory = watchMemory(program.pid);
   const started = performance.now();
-  const answer = await call(
+  const answer = await callStreaming(
     program.port,
     'POST',
     '/api/jobs/import',
@@ -58,7 +58,12 @@ const exportJobs = async ({ program, database }: Bench): Promise<Rate> => {
   const memory = watchMemory(program.pid);
   const started = performance.now();
   const headers = program.headers(database.owners.big);
-  const answer = await call(program.port, 'GET', '/api/jobs/export?format=ndjson&archived=all', headers);
+  const answer = await callStreaming(
+    program.port,
+    'GET',
+    '/api/jobs/export?format=ndjson&archived=all',
+    headers,
+  );
   let rows = 0;
   for await (const chunk of answer) for (const byte of chunk as Buffer) if (byte === 10) rows += 1;
   const seconds = (performance.now() - started) / 1000;
@@ -108,17 +113,3 @@ const watchMemory = (pid: number): { stop: () => number } => {
     },
   };
 };
-
-const call = (
-  port: number,
-  method: string,
-  path: string,
-  headers: Record<string, string>,
-  body?: Readable,
-): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => {
-    const outgoing = request({ host: '127.0.0.1', port, method, path, headers }, resolve);
-    outgoing.on('error', reject);
-    if (body === undefined) outgoing.end();
-    else body.pipe(outgoing);
-  });
