@@ -4,7 +4,7 @@ export interface CurrentJobs {
   owner: string;
   /** Values of `jobs.archived` that count. */
   archived: readonly boolean[];
-  /** Conditions on `c` (`workflow_id`, and the current status as `key`) and `w`, its row in `workflow_statuses`. */
+  /** Conditions on `c`: its `workflow_id`, and its `key`, which is the current status. */
   where: readonly string[];
 }
 
@@ -24,6 +24,5 @@ export const currentJobs = ({ owner, archived, where }: CurrentJobs): string => 
     SELECT d.workflow_id, d.key, d.jobs FROM job_count_deltas d
     WHERE d.owner_id = ${owner} AND d.figure IN (${figuresOf(archived)})
   ) c
-  JOIN workflow_statuses w ON w.workflow_id = c.workflow_id AND w.key = c.key
   ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`}
 )`;

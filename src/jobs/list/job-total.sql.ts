@@ -21,16 +21,25 @@ export const isCounted = (filter: JobFilter): boolean =>
 const oneOf = (column: string, values: readonly string[], parameters: Parameters): string =>
   `${column} IN (SELECT unnest(${parameters.add(values, 'text[]')}))`;
 
+/** The category is that of the status in its workflow. */
+const ofCategory = (categories: readonly string[], parameters: Parameters): string => `EXISTS (
+  SELECT FROM workflow_statuses w
+  WHERE w.workflow_id = c.workflow_id AND w.key = c.key AND ${oneOf('w.category', categories, parameters)})`;
+
+const ofStatuses = (
+  { keys, categories }: { keys: readonly string[]; categories: readonly string[] },
+  parameters: Parameters,
+): string => {
+  const byKey = oneOf('c.key', keys, parameters);
+  return categories.length === 0 ? byKey : `(${byKey} OR ${ofCategory(categories, parameters)})`;
+};
+
 const conditions = (filter: JobFilter, parameters: Parameters): string[] => {
   const { workflow, statuses, category } = filter;
   return [
     ...(workflow === undefined ? [] : [`c.workflow_id = ${parameters.add(workflow, 'text')}`]),
-    ...(statuses === undefined
-      ? []
-      : [
-          `(${oneOf('c.key', statuses.keys, parameters)} OR ${oneOf('w.category', statuses.categories, parameters)})`,
-        ]),
-    ...(category === undefined ? [] : [oneOf('w.category', category, parameters)]),
+    ...(statuses === undefined ? [] : [ofStatuses(statuses, parameters)]),
+    ...(category === undefined ? [] : [ofCategory(category, parameters)]),
   ];
 };
 

@@ -61,6 +61,12 @@ const MORE_EVENTS = `
          owner_id
   FROM jobs, generate_series(1, ${EVENTS - 1}) n WHERE id = $1`;
 
+/** What others have changed and nobody has folded yet: it has to be passed over by its index. */
+const DELTAS_OF_OTHERS = `
+  INSERT INTO job_count_deltas (owner_id, workflow_id, cohort, figure, key, jobs, ms)
+  SELECT id, 'application', date '2026-01-01', 'status', 'applied', 0, 0 FROM users, generate_series(1, 20)
+  WHERE email LIKE '%@load.example'`;
+
 /**
  * Fills an empty database with 200 000 jobs, their search rows and events, set by set: without triggers and
  * indexes meanwhile, which are put back as they were. Takes some 15 s.
@@ -78,6 +84,9 @@ export const loadManyJobs = async (databaseUrl: string, bigOwner: string): Promi
     await client.query(EVENT_OF_EACH);
     const eventfulJob = await addEvents(client, bigOwner);
     await restore();
+    await client.query('SET session_replication_role = origin');
+    await client.query('SELECT recount_all_jobs()');
+    await client.query(DELTAS_OF_OTHERS);
     await client.query('ANALYZE');
     return { bigOwner, eventfulJob };
   } finally {
