@@ -1,3 +1,18 @@
 import { runStatsVerification } from './stats-verification';
 
-void runStatsVerification(process.env, process.argv.slice(2));
+const to =
+  (stream: NodeJS.WriteStream) =>
+  (line: string): void => {
+    stream.write(`${line}\n`);
+  };
+
+const main = async (): Promise<void> => {
+  process.exitCode = await runStatsVerification(process.env, process.argv.slice(2), {
+    report: to(process.stdout),
+    trouble: to(process.stderr),
+  });
+  // What could not be opened as a whole may have left something open.
+  setTimeout(() => process.exit(), 1_000).unref();
+};
+
+void main();

@@ -80,3 +80,6 @@ export const LOCK_REPAIRS = lock('jobtrail.repair_job_counts');
 
 /** Waits for the fold under way, and keeps others from beginning one. */
 export const LOCK_FOLDS = lock('jobtrail.fold_job_counts');
+
+/** Gives how many deltas were folded; none, while another is at it. $1 most. */
+export const FOLD = statement('stats_verification.fold', `SELECT fold_job_counts($1) AS folded`);

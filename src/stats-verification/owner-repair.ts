@@ -1,12 +1,14 @@
-import { type CountFolder } from '../job-counts';
 import { userScope, type WriteAnnouncer } from '../platform/cache';
 import { type Database } from '../platform/database';
-import { DELETE_STRAYS, LOCK_FOLDS, LOCK_REPAIRS, MEND_DAYS, MEND_TOTALS } from './cells.statements';
+import { DELETE_STRAYS, FOLD, LOCK_FOLDS, LOCK_REPAIRS, MEND_DAYS, MEND_TOTALS } from './cells.statements';
 import { type DayRange } from './difference';
 import { LOCK_WRONG_JOBS, MEND_MILESTONES } from './milestones.statements';
 
 /** Jobs that are locked at the same time: some hundred milliseconds of work. */
 const JOBS_AT_ONCE = 1_000;
+
+/** Deltas that are folded in one transaction. */
+const DELTAS_AT_ONCE = 5_000;
 
 /**
  * Puts right what is counted of one owner, while others write and fold. The owner's answers are not cached
@@ -16,7 +18,6 @@ export class OwnerRepair {
   constructor(
     private readonly database: Database,
     private readonly announcer: WriteAnnouncer,
-    private readonly folder: CountFolder,
     private readonly owner: string,
   ) {}
 
@@ -61,7 +62,10 @@ export class OwnerRepair {
 
   /** Folds what is there to fold; somebody else may be at it already. */
   async fold(): Promise<void> {
-    while (await this.folder.fold());
+    // Some tens of milliseconds of work each.
+    for (let folded = DELTAS_AT_ONCE; folded === DELTAS_AT_ONCE;) {
+      ({ folded } = await this.database.queryOne<{ folded: number }>(FOLD, [DELTAS_AT_ONCE]));
+    }
   }
 
   private write(work: () => Promise<void>): Promise<void> {

@@ -8,13 +8,11 @@ import {
   describeProblem,
   parseEnvironment,
 } from '../config';
-import { CountFolder } from '../job-counts';
 import { WriteAnnouncer } from '../platform/cache';
 import { Database, hasPendingMigrations } from '../platform/database';
-import { schema } from '../schema';
 import { OwnerRepair } from './owner-repair';
 import { Report } from './report';
-import { openRepairing, openVerifying } from './verification.module';
+import { openRepairing, openVerifying, SCHEMA } from './verification.module';
 import { verifyStats } from './verify-stats';
 
 /** Totals of an owner with many millions of jobs are summed in one statement. Milliseconds. */
@@ -50,7 +48,7 @@ const configuration = async (source: NodeJS.ProcessEnv): Promise<AppConfig> => {
     { ...environment, DB_STATEMENT_TIMEOUT: statementTimeout },
     { databaseUrl, secretKey: environment.SECRET_KEY ?? '' },
   );
-  if (await hasPendingMigrations(config.database, schema))
+  if (await hasPendingMigrations(config.database, SCHEMA))
     throw new ConfigurationError(['The database lacks migrations: run `npm run migration:run` first']);
   return config;
 };
@@ -65,7 +63,7 @@ const verify = async (
   const repairOf = async (id: string): Promise<OwnerRepair> => {
     // Not before there is something to repair: beside a process without Redis it is a stranger that stops its cache.
     const context = await (repairing ??= openRepairing(config));
-    return new OwnerRepair(context.get(Database), context.get(WriteAnnouncer), context.get(CountFolder), id);
+    return new OwnerRepair(context.get(Database), context.get(WriteAnnouncer), id);
   };
   try {
     const report = new Report(say);
@@ -81,23 +79,28 @@ const verify = async (
   }
 };
 
+/** Where the report and what goes wrong are written. */
+export interface Output {
+  report: (line: string) => void;
+  trouble: (line: string) => void;
+}
+
 /**
- * Verifies the counts of a live database: `npm run stats:verify -- [--repair] [--owner <id>]`. The report goes to standard
- * output. Exit code 0: no differences, or none are left; 1: there are some; 2: it could not be found out, for a wrong
- * argument, a wrong configuration or a database that is away.
+ * Verifies the counts of a live database: `npm run stats:verify -- [--repair] [--owner <id>]`.
+ * @returns the exit code. 0: no differences, or none are left; 1: there are some; 2: it could not be found out, for a wrong
+ * argument, a wrong configuration or a database that is away
  */
 export const runStatsVerification = async (
   source: NodeJS.ProcessEnv,
   args: readonly string[],
-): Promise<void> => {
+  { report, trouble }: Output,
+): Promise<number> => {
   try {
     const given = parsed(args);
     if (existsSync('.env')) process.loadEnvFile('.env');
-    process.exitCode = await verify(await configuration(source), given, (line) => {
-      process.stdout.write(`${line}\n`);
-    });
+    return await verify(await configuration(source), given, report);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = NOT_DONE;
+    trouble(error instanceof Error ? error.message : String(error));
+    return NOT_DONE;
   }
 };

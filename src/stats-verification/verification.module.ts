@@ -1,11 +1,13 @@
 import { type INestApplicationContext, Module, type DynamicModule, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type AppConfig, ConfigModule } from '../config';
-import { CountFolder } from '../job-counts';
 import { CacheModule } from '../platform/cache';
-import { DatabaseModule } from '../platform/database';
+import { DatabaseModule, type Schema } from '../platform/database';
 import { RedisModule } from '../platform/redis';
-import { schema } from '../schema';
+import { migrations } from '../schema/migrations';
+
+/** No entities: with them the whole program would be loaded, and here is nothing but SQL. */
+export const SCHEMA: Schema = { entities: [], migrations };
 
 /** What verifying and repairing need of the program: neither its routes nor its worker. */
 @Module({})
@@ -13,8 +15,7 @@ class VerificationModule {
   static forRoot(config: AppConfig, others: NonNullable<DynamicModule['imports']>): DynamicModule {
     return {
       module: VerificationModule,
-      imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot(schema), ...others],
-      providers: [CountFolder],
+      imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot(SCHEMA), ...others],
     };
   }
 }
@@ -33,6 +34,6 @@ const open = (module: DynamicModule): Promise<INestApplicationContext> =>
 export const openVerifying = (config: AppConfig): Promise<INestApplicationContext> =>
   open(VerificationModule.forRoot(config, []));
 
-/** Gives `Database`, `CountFolder` and `WriteAnnouncer`, by which instances hear that an owner's counts change. */
+/** Gives `Database` and `WriteAnnouncer`, by which instances hear that an owner's counts change. */
 export const openRepairing = (config: AppConfig): Promise<INestApplicationContext> =>
   open(VerificationModule.forRoot(config, [RedisModule, CacheModule]));

@@ -122,9 +122,45 @@ describe('Repairing counts while others write', () => {
     await clean();
   });
 
+  it.each([
+    { repaired: 'days', table: 'job_count_deltas' },
+    { repaired: 'totals', table: 'company_counts' },
+  ] as const)(
+    'adds what $repaired lack once, when two repairs are made at the same time',
+    async ({ repaired, table }) => {
+      await api.jobs.create({ company: 'Acme' });
+      if (repaired === 'totals') while (await app.app.get(CountFolder).fold());
+      await app.query(`DELETE FROM ${table} WHERE owner_id = $1`, [owner]);
+      const repair = await repairOf(app, owner);
+      let repairs: Promise<unknown> = Promise.resolve();
+      // Where one inserts, it has taken its snapshot: there they wait, as many as come so far.
+      await app.query(`
+      CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN PERFORM pg_advisory_xact_lock_shared(42); RETURN NULL; END $$`);
+      await app.query(
+        `CREATE TRIGGER tr_wait BEFORE INSERT ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION wait_here()`,
+      );
+      try {
+        await underWay(
+          (client) => client.query('SELECT pg_advisory_xact_lock(42)'),
+          async () => {
+            const mend = () => (repaired === 'days' ? repair.days(EVER) : repair.totals());
+            repairs = Promise.all([mend(), mend()]);
+            await untilBlocked(app, 2);
+          },
+        );
+        await repairs;
+      } finally {
+        await app.query(`DROP TRIGGER tr_wait ON ${table}`);
+        await app.query('DROP FUNCTION wait_here()');
+      }
+      await clean();
+    },
+  );
+
   it('leaves counts that are true, whatever is created, appended, changed, deleted and folded meanwhile', async () => {
     await api.load(
-      Array.from({ length: 120 }, (_, nth) =>
+      Array.from({ length: 60 }, (_, nth) =>
         JSON.stringify({
           title: 'Programmer',
           company: `Company ${nth % 7}`,
@@ -132,13 +168,13 @@ describe('Repairing counts while others write', () => {
           status: nth % 3 === 0 ? 'applied' : 'interview',
         }),
       ).join('\n'),
-      120,
+      60,
     );
     while (await app.app.get(CountFolder).fold());
     const ids = (await app.query<{ id: string }>('SELECT id FROM jobs WHERE owner_id = $1', [owner])).map(
       ({ id }) => id,
     );
-    let writing = true;
+    const state = { writing: true };
     const failures: string[] = [];
     const write = async (nth: number): Promise<void> => {
       const id = ids[nth] ?? '';
@@ -156,10 +192,10 @@ describe('Repairing counts while others write', () => {
       [0, 1, 2].map(async (writer) => {
         for (let nth = writer; nth < ids.length; nth += 3) await write(nth);
       }),
-    ).finally(() => (writing = false));
+    ).finally(() => (state.writing = false));
     const others = (async () => {
       let breakings = 0;
-      while (writing || breakings < 3) {
+      while (state.writing || breakings < 3) {
         await app.query(
           `UPDATE job_counts SET jobs = jobs + 1, ms = ms - 5 WHERE owner_id = $1 AND figure <> 'offer'`,
           [owner],

@@ -3,7 +3,7 @@ import { CountFolder } from '../../src/job-counts';
 import { userScope, WriteAnnouncer } from '../../src/platform/cache';
 import { startTestApp, type TestApp } from '../support/test-app';
 import { StatsApi } from '../support/stats/stats-api';
-import { repairOf, verified } from '../support/stats/verified';
+import { verified } from '../support/stats/verified';
 
 const DAY = '2024-03-05';
 
@@ -239,26 +239,5 @@ describe('Verifying the counts of a database', () => {
     expect((await api.ask()).headers.get('x-cache')).toBe('HIT');
     await of(api, true);
     expect((await api.stats()).totals).toEqual(right);
-  });
-
-  it('is repaired once by several repairs at the same time', async () => {
-    const api = await tell(app);
-    const owner = api.user.user.id;
-    await app.query(`DELETE FROM company_counts WHERE owner_id = $1`, [owner]);
-    await app.query(`DELETE FROM job_counts WHERE owner_id = $1`, [owner]);
-    const range = { from: '0001-01-01', until: '9999-12-31' };
-    const repair = await repairOf(app, owner);
-    await Promise.all([repair.days(range), repair.days(range), repair.days(range)]);
-    await repair.fold();
-    await app.query(`UPDATE job_counts SET jobs = jobs + 1 WHERE owner_id = $1 AND cohort = '-infinity'`, [
-      owner,
-    ]);
-    await app.query(`UPDATE company_counts SET jobs = jobs + 1 WHERE owner_id = $1`, [owner]);
-    await app.query(
-      `UPDATE job_counts SET jobs = jobs - 1 WHERE owner_id = $1 AND figure IN ('created_day', 'created_quarter')`,
-      [owner],
-    );
-    await Promise.all([repair.totals(), repair.totals(), repair.totals()]);
-    expect(await of(api)).toMatchObject({ differences: 0, lines: [] });
   });
 });

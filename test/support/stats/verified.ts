@@ -1,4 +1,3 @@
-import { CountFolder } from '../../../src/job-counts';
 import { WriteAnnouncer } from '../../../src/platform/cache';
 import { Database } from '../../../src/platform/database';
 import { OwnerRepair, Report, verifyStats, type Verification } from '../../../src/stats-verification';
@@ -13,7 +12,7 @@ interface Verifying {
 
 /** Repairs what is counted of an owner, as the application that serves. */
 export const repairOf = ({ app }: TestApp, owner: string): Promise<OwnerRepair> =>
-  Promise.resolve(new OwnerRepair(app.get(Database), app.get(WriteAnnouncer), app.get(CountFolder), owner));
+  Promise.resolve(new OwnerRepair(app.get(Database), app.get(WriteAnnouncer), owner));
 
 /** Verifies the counts of an application's database; gives what was done and the lines of the report. */
 export const verified = async (
