@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Query, Req } from '@nestjs/common';
+import { Controller, Get, Header, Query, Req, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CurrentUser, type Caller } from '../auth';
@@ -41,7 +41,6 @@ export class StatsController {
 
   @Get('export')
   @Header('cache-control', 'no-store')
-  @Header('content-type', 'text/csv; charset=utf-8')
   @ApiProduces('text/csv')
   @ApiOperation({
     summary: 'The same as a CSV file',
@@ -52,15 +51,18 @@ export class StatsController {
     headers: {
       'Content-Disposition': {
         description: 'A name for the file.',
-        schema: { type: 'string', example: 'attachment; filename="jobtrail-stats.csv"' },
+        schema: { type: 'string', example: 'attachment; filename="jobtrail-stats-2026-01-31.csv"' },
       },
       'Cache-Control': { description: 'Never cached.', schema: { type: 'string', example: 'no-store' } },
     },
     content: { 'text/csv': { schema: { type: 'string' }, example: 'figure,key,value\ntotals,all,42\n' } },
   })
   @ApiProblems(400, 401)
-  @Header('content-disposition', 'attachment; filename="jobtrail-stats.csv"')
-  async file(@CurrentUser() caller: Caller, @Query() query: StatsQueryDto): Promise<string> {
-    return statsCsv((await this.stats.read(caller, query)).stats);
+  async file(@CurrentUser() caller: Caller, @Query() query: StatsQueryDto): Promise<StreamableFile> {
+    const { stats } = await this.stats.read(caller, query);
+    return new StreamableFile(Buffer.from(statsCsv(stats)), {
+      type: 'text/csv; charset=utf-8',
+      disposition: `attachment; filename="jobtrail-stats-${stats.asOf.slice(0, 10)}.csv"`,
+    });
   }
 }

@@ -109,6 +109,11 @@ export class TopCompanyDto {
   count: number;
 }
 
+const EXAMPLE_MONTHS: CreatedInMonthDto[] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1].map((month) => ({
+  month: `${month === 1 ? 2026 : 2025}-${String(month).padStart(2, '0')}`,
+  count: month,
+}));
+
 /** The statistics of a user's jobs. */
 export class StatsDto {
   @ApiProperty({
@@ -149,6 +154,7 @@ export class StatsDto {
     maxItems: 12,
     description:
       'The twelve months up to the current one, or up to that of `to` if it is earlier; oldest first.',
+    example: EXAMPLE_MONTHS,
   })
   createdPerMonth: CreatedInMonthDto[];
 

@@ -31,6 +31,7 @@ const CACHED = [
   'GET /api/jobs/{id}/statuses',
   'GET /api/profile',
   'GET /api/skills',
+  'GET /api/stats',
   'GET /api/workflows',
   'GET /api/workflows/{id}',
 ];

@@ -141,6 +141,11 @@ export const API_CASES: Record<string, ApiCase> = {
   'GET /api/jobs/{id}/status-events': history,
   'GET /api/jobs/{id}/statuses': history,
 
+  'GET /api/stats': {
+    call: () => ({}),
+    variants: [() => ({ query: { workflow: 'application', from: '2026-01-01', timeZone: 'Europe/Berlin' } })],
+  },
+  'GET /api/stats/export': { call: () => ({ query: { to: '2026-01-31' } }) },
   'GET /api/skills': {
     call: () => ({}),
     variants: [() => ({ query: { prefix: 'rem', limit: '5' } })],

@@ -105,6 +105,8 @@ export const exampleOf = (document: OpenApiDocument, given: Schema): unknown => 
   const schema = resolveSchema(document, given);
   if (schema.example !== undefined) return schema.example;
   if (schema.enum) return schema.enum[0];
+  // A reference with a description of its own.
+  if (schema.allOf?.length === 1) return exampleOf(document, schema.allOf[0] ?? {});
   if (schema.items) return [exampleOf(document, schema.items)];
   if (!schema.properties) return undefined;
   return Object.fromEntries(
