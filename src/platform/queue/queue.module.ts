@@ -8,23 +8,14 @@ import { RepeatedWork } from './repeated-work';
 import { Upkeep } from './upkeep';
 import { Wakeups } from './wakeups';
 import { WorkQueue } from './work-queue';
-import { Worker } from './worker';
+import { WorkerModule } from './worker.module';
 
 /** Work that outlives requests: a queue in Postgres, and the worker of this process. */
 @Global()
 @Module({
-  imports: [DiscoveryModule],
-  providers: [
-    DatabaseWatch,
-    DeadLetters,
-    Handlers,
-    QueueStore,
-    RepeatedWork,
-    Upkeep,
-    Wakeups,
-    WorkQueue,
-    Worker,
-  ],
-  exports: [DeadLetters, RepeatedWork, Upkeep, WorkQueue],
+  imports: [DiscoveryModule, WorkerModule],
+  providers: [DatabaseWatch, DeadLetters, Handlers, QueueStore, RepeatedWork, Upkeep, Wakeups, WorkQueue],
+  // The worker needs all of them; the program what index.ts names.
+  exports: [DatabaseWatch, DeadLetters, Handlers, QueueStore, RepeatedWork, Upkeep, Wakeups, WorkQueue],
 })
 export class QueueModule {}

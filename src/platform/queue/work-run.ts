@@ -51,7 +51,8 @@ export class WorkRun {
   async perform(): Promise<Outcome> {
     const { id, data, retryCount } = this.piece;
     const { signal } = this.controller;
-    const timer = setTimeout(() => this.expire(), this.handler.work.timeout * 1000);
+    // A handler that does not end when the worker stops must not keep the process.
+    const timer = setTimeout(() => this.expire(), this.handler.work.timeout * 1000).unref();
     let lastWords: NodeJS.Timeout | undefined;
     const gone = new Promise<never>((_resolve, reject) => {
       signal.addEventListener('abort', () => {
