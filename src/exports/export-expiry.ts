@@ -13,7 +13,7 @@ export class ExportExpiry {
   constructor(private readonly exports: ExportRepository) {}
 
   /** Goes on batch by batch until nothing is left, or until the worker is to stop. */
-  @Scheduled(EXPIRE_EXPORTS, '*/10 * * * *')
+  @Scheduled(EXPIRE_EXPORTS, '0 * * * *')
   async run(_data: object, { signal }: Pick<WorkContext, 'signal'>): Promise<void> {
     await this.exports.failForgotten();
     await untilNoneIsLeft(CHUNKS_AT_ONCE, signal, (limit) => this.exports.deleteExpiredChunks(limit));

@@ -8,12 +8,12 @@ export class JobCount {
   @PrimaryColumn({ type: 'uuid', ...KEY })
   ownerId: string;
 
+  @PrimaryColumn({ type: 'varchar', length: 30, ...KEY })
+  figure: string;
+
   /** The UTC day on which the counted jobs were created; `-infinity`: jobs of all time. */
   @PrimaryColumn({ type: 'date', ...KEY })
   cohort: string;
-
-  @PrimaryColumn({ type: 'varchar', length: 30, ...KEY })
-  figure: string;
 
   @PrimaryColumn({ type: 'text', collation: 'C', ...KEY })
   key: string;

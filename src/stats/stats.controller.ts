@@ -2,7 +2,7 @@ import { Controller, Get, Header, Query, Req, StreamableFile } from '@nestjs/com
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CurrentUser, type Caller } from '../auth';
-import { Cached, expiresWithin } from '../platform/front';
+import { Cached, expiresWithin, Heavy } from '../platform/front';
 import { ApiProblems } from '../platform/http';
 import { StatsQueryDto } from './stats-query.dto';
 import { statsCsv } from './stats-csv';
@@ -13,6 +13,10 @@ const COUNTED =
   'Of the caller’s own jobs, archived ones included; all figures are as of one moment. `workflow`, `from` and `to` say ' +
   'which jobs are counted, by workflow and by day of creation.';
 
+/** Of some days they are summed over cells of days, and over jobs at both ends. */
+const heavyStats = ({ from, to }: Record<string, unknown>): string | undefined =>
+  from === undefined && to === undefined ? undefined : 'stats';
+
 /** Statistics. */
 @ApiTags('Stats')
 @ApiBearerAuth('bearer')
@@ -22,6 +26,7 @@ export class StatsController {
 
   @Get()
   @Cached({ namespace: 'stats', tag: 'content' })
+  @Heavy(heavyStats)
   @ApiOperation({
     summary: 'Statistics of the jobs and their histories',
     description: `${COUNTED} What depends on the day is never older than the local day.`,
@@ -40,6 +45,7 @@ export class StatsController {
   }
 
   @Get('export')
+  @Heavy(heavyStats)
   @Header('cache-control', 'no-store')
   @ApiProduces('text/csv')
   @ApiOperation({

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Caller } from '../auth';
 import { Database } from '../platform/database';
 import { sqlState, ValidationFailed } from '../platform/http';
-import { TIME_ZONE_WANTED } from '../users';
+import { cityOf, TIME_ZONE_WANTED } from '../users';
 import { WorkflowService } from '../workflows';
 import { figuresOf } from './figures';
 import { scopeParameters } from './statement/scope.sql';
@@ -36,7 +36,8 @@ export class StatsService {
     if (from !== undefined && to !== undefined && to < from) {
       throw ValidationFailed.of('to', 'is before its beginning');
     }
-    const scope = { ownerId: caller.id, workflow, from, to, timeZone };
+    const zone = timeZone === undefined ? undefined : cityOf(timeZone);
+    const scope = { ownerId: caller.id, workflow, from, to, timeZone: zone };
     const ranged = from !== undefined || to !== undefined;
     const [row] = await this.database
       .read<StatsRow & Record<string, unknown>>(statsStatement(ranged), scopeParameters(scope))

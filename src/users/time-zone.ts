@@ -18,6 +18,20 @@ export const isTimeZone = (text: string): boolean => {
   }
 };
 
+/**
+ * Names of whole regions, kept in the database of time zones for the sake of old programs, that are also
+ * abbreviations: Postgres takes them for a fixed offset, without daylight saving time. Each is a link to a city since 2024b.
+ */
+const CITIES: Readonly<Record<string, string>> = {
+  cet: 'Europe/Brussels',
+  eet: 'Europe/Athens',
+  met: 'Europe/Brussels',
+  wet: 'Europe/Lisbon',
+};
+
+/** A name of the same time zone by which Postgres counts its days right. */
+export const cityOf = (timeZone: string): string => CITIES[timeZone.toLowerCase()] ?? timeZone;
+
 /** Refuses what `isTimeZone` refuses. */
 export const IsTimeZone = (): PropertyDecorator => (target, propertyKey) =>
   registerDecorator({

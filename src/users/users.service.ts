@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { userScope, WriteAnnouncer } from '../platform/cache';
 import { Database, statement } from '../platform/database';
 import { AlreadyExists, ValidationFailed } from '../platform/http';
-import { TIME_ZONE_WANTED } from './time-zone';
+import { cityOf, TIME_ZONE_WANTED } from './time-zone';
 import { User, type Role } from './user.entity';
 
 /** What tells a caller who they are. */
@@ -65,7 +65,7 @@ export class UsersService {
   async change(id: string, { name, timeZone }: ProfileChanges): Promise<User | null> {
     const changes = {
       ...(name === undefined ? {} : { name }),
-      ...(timeZone === undefined ? {} : { timeZone }),
+      ...(timeZone === undefined ? {} : { timeZone: cityOf(timeZone) }),
     };
     // This runtime knows names, some of them old, that Postgres does not; lists count days there.
     if (timeZone !== undefined && !(await this.databaseKnows(timeZone))) {

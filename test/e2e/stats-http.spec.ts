@@ -63,7 +63,7 @@ describe('Statistics as CSV', () => {
     expect(before.headers.get('content-disposition')).toMatch(
       /^attachment; filename="jobtrail-stats-[\d-]{10}\.csv"$/,
     );
-    const rows = parse(before.text, { columns: true }) as { figure: string; key: string; value: string }[];
+    const rows = parse<Record<'figure' | 'key' | 'value', string>>(before.text, { columns: true });
     const value = (figure: string, key: string) =>
       rows.find((row) => row.figure === figure && row.key === key)?.value;
     expect(value('totals', 'all')).toBe(String(json.totals?.all));

@@ -24,7 +24,9 @@ export class UpdateProfileDto {
     type: String,
     required: false,
     maxLength: 64,
-    description: 'IANA name of a time zone. Deadlines and statistics follow its days.',
+    description:
+      'IANA name of a time zone. Deadlines and statistics follow its days. CET, EET, MET and WET become the cities that they ' +
+      'stand for.',
     example: 'Europe/Berlin',
   })
   timeZone?: string;

@@ -7,6 +7,7 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 export class AddMilestones1767225600007 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await describeStatuses(runner);
+    await nameCities(runner);
     await runner.query(`
       ALTER TABLE jobs
         ADD COLUMN applied_at      timestamptz(3),
@@ -42,6 +43,14 @@ export class AddMilestones1767225600007 implements MigrationInterface {
     await runner.query(`ALTER TABLE workflow_statuses DROP COLUMN milestone, DROP COLUMN meets_deadline`);
   }
 }
+
+/** Names of time zones that Postgres takes for abbreviations of a fixed offset; profiles name the city from now on. */
+const nameCities = (runner: QueryRunner): Promise<unknown> =>
+  runner.query(`
+    UPDATE users u SET time_zone = c.city
+    FROM (VALUES ('cet', 'Europe/Brussels'), ('eet', 'Europe/Athens'), ('met', 'Europe/Brussels'), ('wet', 'Europe/Lisbon'))
+      AS c (name, city)
+    WHERE lower(u.time_zone) = c.name`);
 
 /** Statuses by milestone: 1 applied, 2 answered, 3 offered; the others have none. */
 const MILESTONES: Record<string, Record<string, number>> = {

@@ -51,7 +51,7 @@ const createTables = async (runner: QueryRunner): Promise<void> => {
       workflow_id varchar(50) NOT NULL,
       jobs        bigint      NOT NULL,
       ms          numeric     NOT NULL,
-      CONSTRAINT pk_job_counts PRIMARY KEY (owner_id, cohort, figure, key, workflow_id)
+      CONSTRAINT pk_job_counts PRIMARY KEY (owner_id, figure, cohort, key, workflow_id)
     ) WITH (fillfactor = 80)`);
   await runner.query(`
     CREATE TABLE company_counts (
@@ -214,7 +214,7 @@ const createFold = (runner: QueryRunner): Promise<unknown> =>
       ), counted AS (
         INSERT INTO job_counts AS c (owner_id, cohort, figure, key, workflow_id, jobs, ms)
         SELECT s.* FROM spread s WHERE s.figure <> 'company' OR s.cohort <> '-infinity'
-        ORDER BY owner_id, cohort, figure, key, workflow_id
+        ORDER BY owner_id, figure, cohort, key, workflow_id
         ON CONFLICT (owner_id, cohort, figure, key, workflow_id)
         DO UPDATE SET jobs = c.jobs + excluded.jobs, ms = c.ms + excluded.ms
         RETURNING c.ctid AS place, c.jobs = 0 AND c.ms = 0 AS empty

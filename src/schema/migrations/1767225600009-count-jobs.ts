@@ -1,5 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 import { endedStays } from './1767225600008-create-job-counts';
+import { countAppendedEvents, INTO_DELTAS } from './1767225600009-count-events';
 
 /**
  * Triggers that tell the counts of every change, whoever makes it, and the counts of what is there already. They
@@ -12,6 +13,7 @@ export class CountJobs1767225600009 implements MigrationInterface {
     await countWhatIsThere(runner);
     await countInsertedJobs(runner);
     await countUpdatedJobs(runner);
+    await countChangedStatus(runner);
     await countDeletedJobs(runner);
     await countAppendedEvents(runner);
   }
@@ -19,10 +21,12 @@ export class CountJobs1767225600009 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DROP TRIGGER tr_job_status_events_count_insert ON job_status_events`);
     await runner.query(`DROP TRIGGER tr_jobs_count_delete ON jobs`);
+    await runner.query(`DROP TRIGGER tr_jobs_count_status ON jobs`);
     await runner.query(`DROP TRIGGER tr_jobs_count_update ON jobs`);
     await runner.query(`DROP TRIGGER tr_jobs_count_insert ON jobs`);
     await runner.query(
-      `DROP FUNCTION count_appended_events(), count_deleted_job(), count_updated_job(), count_inserted_jobs()`,
+      `DROP FUNCTION count_appended_events(), count_deleted_job(), count_changed_status(),
+         count_updated_job(), count_inserted_jobs()`,
     );
     await runner.query(`DROP FUNCTION recount_all_jobs()`);
   }
@@ -64,8 +68,6 @@ const countWhatIsThere = async (runner: QueryRunner): Promise<void> => {
   await runner.query(`SELECT recount_all_jobs()`);
 };
 
-const INTO_DELTAS = `INSERT INTO job_count_deltas (owner_id, workflow_id, cohort, figure, key, jobs, ms)`;
-
 const countInsertedJobs = async (runner: QueryRunner): Promise<void> => {
   await runner.query(`
     CREATE FUNCTION count_inserted_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -98,7 +100,17 @@ const COUNTED_COLUMNS = [
   'deadline_met_at',
 ];
 
-const row = (name: string): string => `(${COUNTED_COLUMNS.map((column) => `${name}.${column}`).join(', ')})`;
+const row = (name: string, columns: readonly string[] = COUNTED_COLUMNS): string =>
+  `(${columns.map((column) => `${name}.${column}`).join(', ')})`;
+
+/** The columns that most changes are of: those of an event that reaches nothing new. */
+const STATUS_COLUMNS = ['current_status', 'current_status_category', 'current_status_at'];
+
+const OTHER_COLUMNS = COUNTED_COLUMNS.filter((column) => !STATUS_COLUMNS.includes(column));
+
+/** SQL that says of a change that it moves a job from one cell of the figure `status` to another, and nothing else. */
+const ONLY_STATUS = `${row('OLD', OTHER_COLUMNS)} IS NOT DISTINCT FROM ${row('NEW', OTHER_COLUMNS)}
+      AND NEW.archived_at IS NULL AND (NEW.deadline IS NULL OR NEW.deadline_met_at IS NOT NULL)`;
 
 /**
  * Row by row, though changes may be of many: comparing two arrays costs less than joining what was with what is, and
@@ -133,7 +145,25 @@ const countUpdatedJobs = async (runner: QueryRunner): Promise<void> => {
     END $$`);
   await runner.query(`
     CREATE TRIGGER tr_jobs_count_update AFTER UPDATE ON jobs
-    FOR EACH ROW WHEN (${row('OLD')} IS DISTINCT FROM ${row('NEW')}) EXECUTE FUNCTION count_updated_job()`);
+    FOR EACH ROW WHEN (${row('OLD')} IS DISTINCT FROM ${row('NEW')} AND NOT (${ONLY_STATUS}))
+    EXECUTE FUNCTION count_updated_job()`);
+};
+
+/** Most changes by far: two constant rows, a third of what the general way costs each transaction. */
+const countChangedStatus = async (runner: QueryRunner): Promise<void> => {
+  const statusCell = (job: string, jobs: string): string =>
+    `(${job}.owner_id, ${job}.workflow_id, utc_day(${job}.created_at), 'status', ${job}.current_status, ${jobs},
+      ${jobs} * epoch_ms(${job}.current_status_at))`;
+  await runner.query(`
+    CREATE FUNCTION count_changed_status() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      ${INTO_DELTAS} VALUES ${statusCell('OLD', '-1')}, ${statusCell('NEW', '1')};
+      RETURN NULL;
+    END $$`);
+  await runner.query(`
+    CREATE TRIGGER tr_jobs_count_status AFTER UPDATE ON jobs
+    FOR EACH ROW WHEN (${row('OLD', STATUS_COLUMNS)} IS DISTINCT FROM ${row('NEW', STATUS_COLUMNS)} AND ${ONLY_STATUS})
+    EXECUTE FUNCTION count_changed_status()`);
 };
 
 /** SQL of all that a job adds, by its row and by its trail. */
@@ -155,80 +185,4 @@ const countDeletedJobs = async (runner: QueryRunner): Promise<void> => {
   await runner.query(`
     CREATE TRIGGER tr_jobs_count_delete BEFORE DELETE ON jobs
     FOR EACH ROW EXECUTE FUNCTION count_deleted_job()`);
-};
-
-/**
- * An event ends the stay before it and begins one; where another follows, that one ends its own instead of the stay
- * before. Trails that begin here are in the given rows as a whole. Of others only the neighbours are looked up; events
- * that were there before have a smaller `seq` than all given ones. A single event that is the newest, as nearly all are,
- * takes a statement of its own: that of all cases takes longer to begin than to run.
- */
-const countAppendedEvents = async (runner: QueryRunner): Promise<void> => {
-  await runner.query(`
-    CREATE FUNCTION count_appended_events() RETURNS trigger LANGUAGE plpgsql AS $$
-    DECLARE
-      given_events bigint;
-      largest_seq integer;
-    BEGIN
-      SELECT count(*), max(seq) INTO given_events, largest_seq FROM appended;
-      IF given_events = 0 OR largest_seq = 1 THEN RETURN NULL; END IF;
-      IF given_events = 1 THEN
-        ${INTO_DELTAS}
-        SELECT j.owner_id, j.workflow_id, utc_day(j.created_at), 'stay', e.status, 1,
-               epoch_ms(a.occurred_at) - epoch_ms(e.occurred_at)
-        FROM appended a
-        CROSS JOIN LATERAL (
-          SELECT e.status, e.occurred_at FROM job_status_events e WHERE e.job_id = a.job_id
-          ORDER BY e.occurred_at DESC, e.seq DESC LIMIT 1 OFFSET 1
-        ) e
-        JOIN jobs j ON j.id = a.job_id
-        WHERE NOT EXISTS (
-          SELECT FROM job_status_events e WHERE e.job_id = a.job_id AND (e.occurred_at, e.seq) > (a.occurred_at, a.seq)
-        );
-        IF FOUND THEN RETURN NULL; END IF;
-      END IF;
-      ${INTO_DELTAS}
-      WITH given AS MATERIALIZED (
-        SELECT a.job_id, a.seq, a.status, a.occurred_at, min(a.seq) OVER (PARTITION BY a.job_id) AS first_seq
-        FROM appended a
-      ), stay AS (
-        SELECT job_id, status, 1 AS jobs, occurred_at AS began_at,
-               lead(occurred_at) OVER (PARTITION BY job_id ORDER BY occurred_at, seq) AS ended_at
-        FROM given WHERE first_seq = 1
-        UNION ALL
-        SELECT g.job_id, s.*
-        FROM given g
-        LEFT JOIN LATERAL (
-          SELECT e.status, e.occurred_at FROM job_status_events e
-          WHERE e.job_id = g.job_id AND (e.occurred_at, e.seq) < (g.occurred_at, g.seq)
-          ORDER BY e.occurred_at DESC, e.seq DESC LIMIT 1
-        ) previous ON true
-        LEFT JOIN LATERAL (
-          SELECT e.seq, e.occurred_at FROM job_status_events e
-          WHERE e.job_id = g.job_id AND (e.occurred_at, e.seq) > (g.occurred_at, g.seq)
-          ORDER BY e.occurred_at, e.seq LIMIT 1
-        ) next ON true
-        LEFT JOIN LATERAL (
-          SELECT e.status, e.occurred_at FROM job_status_events e
-          WHERE next.seq < g.first_seq AND e.job_id = g.job_id AND e.seq < g.first_seq
-            AND (e.occurred_at, e.seq) < (g.occurred_at, g.seq)
-          ORDER BY e.occurred_at DESC, e.seq DESC LIMIT 1
-        ) parted ON true
-        CROSS JOIN LATERAL (VALUES
-          (previous.status, 1, previous.occurred_at, g.occurred_at),
-          (g.status, 1, g.occurred_at, CASE WHEN next.seq < g.first_seq THEN next.occurred_at END),
-          (parted.status, -1, parted.occurred_at, next.occurred_at)
-        ) s (status, jobs, began_at, ended_at)
-        WHERE g.first_seq > 1
-      )
-      SELECT j.owner_id, j.workflow_id, utc_day(j.created_at), 'stay', s.status, sum(s.jobs),
-             sum(s.jobs * (epoch_ms(s.ended_at) - epoch_ms(s.began_at)))
-      FROM stay s JOIN jobs j ON j.id = s.job_id
-      WHERE s.status IS NOT NULL AND s.ended_at IS NOT NULL
-      GROUP BY 1, 2, 3, 5 HAVING sum(s.jobs) <> 0 OR sum(s.jobs * (epoch_ms(s.ended_at) - epoch_ms(s.began_at))) <> 0;
-      RETURN NULL;
-    END $$`);
-  await runner.query(`
-    CREATE TRIGGER tr_job_status_events_count_insert AFTER INSERT ON job_status_events
-    REFERENCING NEW TABLE AS appended FOR EACH STATEMENT EXECUTE FUNCTION count_appended_events()`);
 };

@@ -15,30 +15,36 @@ const ASKED_WORKFLOWS = `(
   SELECT id FROM workflows WHERE id = (SELECT workflow FROM asked) OR (SELECT workflow FROM asked) IS NULL
 )`;
 
-/** The nearest offer in one direction. With days asked for, the search begins at the outermost bucket that has any. */
+/**
+ * The nearest offer in one direction. With days asked for, the search begins at the workflow's outermost bucket that has
+ * any: it ends within that bucket.
+ */
 const outermost = (ranged: boolean, direction: 'ASC' | 'DESC'): string => {
-  const floor = `make_interval(secs => (SELECT min(floor) FROM bucket) / 1000.0)`;
-  const ceiling = `make_interval(secs => (SELECT max(floor + width) FROM bucket) / 1000.0)`;
+  const floor = `make_interval(secs => w.floor / 1000.0)`;
+  const ceiling = `make_interval(secs => w.ceiling / 1000.0)`;
   const bounded = direction === 'ASC' ? `>= ${floor}` : `<= ${ceiling}`;
   return `(
-    SELECT round(extract(epoch FROM o.took) * 1000) FROM ${ASKED_WORKFLOWS} w CROSS JOIN LATERAL (
+    SELECT round(extract(epoch FROM o.took) * 1000) FROM offering w CROSS JOIN LATERAL (
       ${OFFERS(ranged)} ${ranged ? `AND ${OFFERED_AFTER} ${bounded}` : ''} ORDER BY ${OFFERED_AFTER} ${direction} LIMIT 1
-    ) o WHERE EXISTS (SELECT FROM bucket) ORDER BY o.took ${direction} LIMIT 1
+    ) o ORDER BY o.took ${direction} LIMIT 1
   )`;
 };
 
 /**
  * Offers by the time that they took. `bucket` is a histogram: of each bucket where it begins, how wide it is, in
- * milliseconds, and how many offers are in it and in those below.
+ * milliseconds, and how many offers are in it and in those below; `offering` has the workflows that have any.
  */
 export const offers = (ranged: boolean): string => `
   bucket AS MATERIALIZED (
     SELECT b.*, sum(b.jobs) OVER (ORDER BY b.floor) AS up_to,
            CASE WHEN b.floor < 128 THEN 0 ELSE 1::bigint << (length(ltrim(b.floor::bit(64)::text, '0')) - 7) END AS width
     FROM (
-      SELECT c.key::bigint AS floor, sum(c.jobs) AS jobs, sum(c.ms) AS ms FROM ${cells(ranged, ['offer'])} c
-      GROUP BY 1 HAVING sum(c.jobs) > 0
+      SELECT c.workflow_id, c.key::bigint AS floor, sum(c.jobs) AS jobs, sum(c.ms) AS ms
+      FROM ${cells(ranged, ['offer'])} c
+      GROUP BY 1, 2 HAVING sum(c.jobs) > 0
     ) b
+  ), offering AS MATERIALIZED (
+    SELECT workflow_id AS id, min(floor) AS floor, max(floor + width) AS ceiling FROM bucket GROUP BY 1
   ), offer AS MATERIALIZED (
     SELECT coalesce(sum(jobs), 0) AS count, sum(ms) AS ms FROM bucket
   ), all_offers AS MATERIALIZED (

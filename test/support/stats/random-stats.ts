@@ -14,7 +14,15 @@ const FIXED_DAYS = [
 ];
 const ZONES = [
   ...['UTC', 'Pacific/Kiritimati', 'Pacific/Pago_Pago', 'America/New_York', 'Asia/Kathmandu'],
-  ...['Australia/Lord_Howe', 'America/Havana', 'Africa/Cairo', 'Atlantic/Azores', 'Asia/Beirut'],
+  ...[
+    'Australia/Lord_Howe',
+    'America/Havana',
+    'Africa/Cairo',
+    'Atlantic/Azores',
+    'Asia/Beirut',
+    'CET',
+    'WET',
+  ],
 ];
 const COMPANIES = [null, null, 'Acme', 'ACME', 'acme', 'Éclair', 'éCLAIR', 'Ωmega', 'Navy', 'b-1', 'B 2'];
 
