@@ -5,11 +5,14 @@ const EXACT_UP_TO = 1_000;
 
 const OFFERED_AFTER = `j.offered_at - j.applied_at`;
 
-/** The offers of the owner's jobs of one workflow `w.id`, in the order of the time that they took, by their index. */
+/**
+ * The offers of the owner's jobs of one workflow `w.id`, in the order of the time that they took, by their index. `IS TRUE`
+ * keeps the planner from the index of creation, where it would read all jobs of those days.
+ */
 const OFFERS = (ranged: boolean): string => `
   SELECT ${OFFERED_AFTER} AS took FROM jobs j
   WHERE j.owner_id = (SELECT owner FROM asked) AND j.workflow_id = w.id AND j.applied_at < j.offered_at
-  ${ranged ? 'AND j.created_at >= (SELECT from_at FROM span) AND j.created_at < (SELECT until_at FROM span)' : ''}`;
+  ${ranged ? 'AND (j.created_at >= (SELECT from_at FROM span) AND j.created_at < (SELECT until_at FROM span)) IS TRUE' : ''}`;
 
 const ASKED_WORKFLOWS = `(
   SELECT id FROM workflows WHERE id = (SELECT workflow FROM asked) OR (SELECT workflow FROM asked) IS NULL
