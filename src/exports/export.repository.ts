@@ -28,17 +28,34 @@ export interface FinishedExport {
   bytes: number;
 }
 
+/** What an owner may keep: so many files, and so many bytes of them together. */
+export interface Kept {
+  files: number;
+  /** Compressed. */
+  bytes: number;
+}
+
+/** Files of one owner that are kept until their time: a week of them would fill the disk. */
+export const MAX_KEPT: Readonly<Kept> = { files: 10, bytes: 2 * 1024 ** 3 };
+
 type Row<T> = T & Record<string, unknown>;
 
 /** Exports and their files in the database. */
 @Injectable()
 export class ExportRepository {
+  kept = MAX_KEPT;
+
   constructor(private readonly database: Database) {}
 
   /** How many exports of an owner are neither done nor failed. Others who ask wait until the transaction ends. */
   async unfinished(ownerId: string): Promise<number> {
     await this.database.query(sql.LOCK_OWNER, [ownerId]);
     return (await this.database.queryOne<{ count: number }>(sql.COUNT_UNFINISHED, [ownerId])).count;
+  }
+
+  /** The owner's files beyond `kept` expire, the oldest first. After `unfinished`, in its transaction. */
+  async expireBeyond(ownerId: string): Promise<void> {
+    await this.database.query(sql.EXPIRE_BEYOND, [ownerId, this.kept.files, this.kept.bytes]);
   }
 
   /** Keeps a request; it is queued. */
@@ -82,9 +99,14 @@ export class ExportRepository {
     return (await this.database.query(sql.ADD_CHUNK, [id, attempt, seq, data, rows])).length === 1;
   }
 
-  /** The file is complete. @returns false where the attempt is over */
-  async finish({ id, attempt }: ExportAttempt, rows: number): Promise<boolean> {
-    return (await this.database.query(sql.FINISH, [id, attempt, rows])).length === 1;
+  /** The file is complete; older ones may have to go for it. @returns false where the attempt is over */
+  finish({ id, ownerId, attempt }: ExportAttempt, rows: number): Promise<boolean> {
+    return this.database.transaction(async () => {
+      await this.database.query(sql.LOCK_OWNER, [ownerId]);
+      const finished = await this.database.query(sql.FINISH, [id, attempt, rows]);
+      if (finished.length === 1) await this.expireBeyond(ownerId);
+      return finished.length === 1;
+    });
   }
 
   /** The attempt has come to nothing: another one follows, or none. What it has written goes. */

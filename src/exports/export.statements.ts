@@ -19,6 +19,22 @@ export const COUNT_UNFINISHED = statement(
    WHERE owner_id = $1 AND state IN ('queued', 'running') AND expires_at > now()`,
 );
 
+/**
+ * The newest of an owner's files stay, up to $2 of them and $3 bytes; the others expire. The very newest stays in any
+ * case. Only under the owner's lock: else what is done at the same time is not counted.
+ */
+export const EXPIRE_BEYOND = statement(
+  'exports.expire-beyond',
+  `UPDATE exports SET expires_at = now() WHERE id IN (
+     SELECT id FROM (
+       SELECT id, row_number() OVER newest AS nth, sum(bytes) OVER newest AS together
+       FROM exports WHERE owner_id = $1 AND state = 'done' AND expires_at > now()
+       WINDOW newest AS (ORDER BY expires_at DESC, id DESC ROWS UNBOUNDED PRECEDING)
+     ) files
+     WHERE nth > 1 AND (nth > $2::int OR together > $3::bigint)
+   ) RETURNING id`,
+);
+
 export const INSERT = statement(
   'exports.insert',
   `INSERT INTO exports (id, owner_id, format, events, filters, state, created_at, expires_at)

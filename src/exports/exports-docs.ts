@@ -1,4 +1,5 @@
 import { ApiParam, type ApiResponseOptions } from '@nestjs/swagger';
+import { MAX_KEPT } from './export.repository';
 import { KEEP_DAYS } from './export.statements';
 import { MAX_UNFINISHED } from './exports.service';
 
@@ -10,7 +11,8 @@ For exports that take longer than a client wants to wait. A worker writes the sa
 the moment at which it begins; follow \`Location\` until \`state\` is \`done\`, then fetch \`downloadUrl\`. Filters are checked
 when the export is asked for, and mean at the beginning of the writing what they mean then.
 
-The file is kept for ${KEEP_DAYS} days. An owner may have ${MAX_UNFINISHED} exports that are not finished; one more is
+The file is kept for ${KEEP_DAYS} days, the newest ${MAX_KEPT.files} of an owner, up to ${MAX_KEPT.bytes / 1024 ** 3} GiB together: the oldest go before
+their time when another is done or asked for. An owner may have ${MAX_UNFINISHED} exports that are not finished; one more is
 answered 429 with \`Retry-After\`. A file may have up to 1 GiB, compressed; an export that grows beyond that fails.`.trim();
 
 /** The same of its file. */

@@ -28,7 +28,8 @@ export class ExportsService {
   ) {}
 
   /**
-   * Has an export written. It and its place in the queue are there together or not at all.
+   * Has an export written. It and its place in the queue are there together or not at all. What the owner has beyond
+   * `MAX_KEPT` expires.
    * @throws ValidationFailed, Forbidden as the list does, and for events in CSV
    * @throws RateLimited while the owner has too many that are not finished
    */
@@ -45,6 +46,7 @@ export class ExportsService {
           RETRY_AFTER,
         );
       }
+      await this.exports.expireBeyond(caller.id);
       const id = uuidv7();
       const made = await this.exports.insert({ id, ownerId: caller.id, format, events, filters });
       await this.queue.send(WRITE_EXPORT, { exportId: id });

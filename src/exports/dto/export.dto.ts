@@ -41,7 +41,8 @@ export class ExportDto {
     format: 'date-time',
     example: '2026-02-07T09:30:00.000Z',
     description:
-      'When it is deleted with its file: 7 days after it was done, and until then after it was asked for.',
+      'When it is deleted with its file: 7 days after it was done, and until then after it was asked for. ' +
+      'Earlier where newer files of its owner take its place.',
   })
   expiresAt: string;
 }
