@@ -1,9 +1,8 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import { JOB_FIELDS } from '../../jobs';
 import { jsonObject, jsonTime } from '../../platform/database';
-import { guardCell } from '../cells/formula-guard';
+import { csvRecord, guardCell } from '../../platform/csv';
 import { joinTags } from '../cells/tag-cell';
-import { csvRecord } from './csv-record';
 
 /** Rows that are written at a time. */
 const ROWS_AT_ONCE = 250;

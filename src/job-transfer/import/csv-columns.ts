@@ -1,6 +1,6 @@
 import { type FieldError, ValidationFailed } from '../../platform/http';
 import { CompiledRules } from '../../platform/validation';
-import { unguardCell } from '../cells/formula-guard';
+import { unguardCell } from '../../platform/csv';
 import { splitTags } from '../cells/tag-cell';
 import { ImportJobFieldsDto, READ_ONLY_JOB_FIELDS } from './import-job.dto';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { guardCell, unguardCell } from '../../../src/job-transfer/cells/formula-guard';
+import { guardCell, unguardCell } from '../../../src/platform/csv';
 import { joinTags, splitTags } from '../../../src/job-transfer/cells/tag-cell';
 
 const cell = fc.oneof(

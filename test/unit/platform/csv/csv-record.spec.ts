@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
-import { csvRecord } from '../../../src/job-transfer/export/csv-record';
+import { csvRecord } from '../../../../src/platform/csv';
 
 const cell = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 10 }),

@@ -1,1 +1,0 @@
-export { csvRecord } from '../../platform/csv';
