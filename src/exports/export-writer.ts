@@ -47,7 +47,10 @@ export class ExportWriter {
     try {
       await this.writeAll(begun, signal);
     } catch (error) {
-      if (error instanceof Superseded) return;
+      if (error instanceof Superseded) {
+        await this.tellSuperseded(begun);
+        return;
+      }
       const final = !signal.aborted && (attempt > EXPORT_RETRIES || isHopeless(error));
       await this.end(begun, final ? 'failed' : 'queued', error);
       if (!isHopeless(error)) throw error;
@@ -78,6 +81,13 @@ export class ExportWriter {
     const user = await this.users.find(ownerId);
     if (user === null) throw new Superseded();
     return { id: user.id, role: user.role };
+  }
+
+  /** Its work counts as done, although nothing came of it here: only the log tells. */
+  private async tellSuperseded({ id, attempt }: ExportAttempt): Promise<void> {
+    const now = await this.exports.attemptOf(id).catch(() => undefined);
+    const line = { exportId: id, attempt, now };
+    this.logger.warn(line, 'An attempt is over: its export was begun anew, ended or deleted meanwhile');
   }
 
   /** Where this fails as well, the next attempt begins anew all the same. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type ExportFormat } from '../job-transfer';
 import { Database } from '../platform/database';
 import { type ExportStanding } from './dto/export.dto';
+import { type Export } from './export.entity';
 import * as sql from './export.statements';
 
 /** What was asked for. */
@@ -89,6 +90,11 @@ export class ExportRepository {
     });
   }
 
+  /** Where its writing stands now; `undefined`: it has been deleted. */
+  async attemptOf(id: string): Promise<Pick<Export, 'state' | 'attempt'> | undefined> {
+    return (await this.database.read<Row<Pick<Export, 'state' | 'attempt'>>>(sql.FIND_ATTEMPT, [id]))[0];
+  }
+
   /** Keeps how many jobs there will be. */
   async counted({ id, attempt }: ExportAttempt, total: number): Promise<boolean> {
     return (await this.database.query(sql.COUNTED, [id, attempt, total])).length === 1;
@@ -117,7 +123,7 @@ export class ExportRepository {
     });
   }
 
-  /** Deletes up to `limit` parts of expired files, the oldest first. @returns how many */
+  /** Deletes up to `limit` parts of expired files and of failed ones, the oldest first. @returns how many */
   async deleteExpiredChunks(limit: number): Promise<number> {
     return (await this.database.query(sql.DELETE_EXPIRED_CHUNKS, [limit])).length;
   }
@@ -127,7 +133,7 @@ export class ExportRepository {
     return (await this.database.query(sql.DELETE_EXPIRED, [limit])).length;
   }
 
-  /** Says of exports that were asked for a day ago and are not done that they have failed. */
+  /** Says of exports that were last begun a day ago (or asked for, if never begun) and are not done that they failed. */
   async failForgotten(): Promise<number> {
     return (await this.database.query(sql.FAIL_FORGOTTEN)).length;
   }

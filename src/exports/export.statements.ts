@@ -102,11 +102,17 @@ export const END = statement(
    WHERE ${OF_ATTEMPT} RETURNING id`,
 );
 
+export const FIND_ATTEMPT = statement(
+  'exports.find-attempt',
+  'SELECT state, attempt FROM exports WHERE id = $1',
+);
+
+/** Those of a failed one too: what a killed worker left. It may be revived, and then writes parts of its own. */
 export const DELETE_EXPIRED_CHUNKS = statement(
   'exports.delete-expired-chunks',
   `DELETE FROM export_chunks WHERE (export_id, seq) IN (
      SELECT c.export_id, c.seq FROM exports e JOIN export_chunks c ON c.export_id = e.id
-     WHERE e.expires_at <= now() ORDER BY e.expires_at LIMIT $1
+     WHERE e.expires_at <= now() OR e.state = 'failed' ORDER BY e.expires_at LIMIT $1
    ) RETURNING seq`,
 );
 
@@ -119,9 +125,12 @@ export const DELETE_EXPIRED = statement(
    ) RETURNING id`,
 );
 
-/** A worker that was killed at its last attempt could not say so. */
+/**
+ * A worker that was killed at its last attempt could not say so. Not by when the export was asked for: it may be
+ * written now, because the worker was away or dead work was revived.
+ */
 export const FAIL_FORGOTTEN = statement(
   'exports.fail-forgotten',
-  `UPDATE exports SET state = 'failed'
-   WHERE state IN ('queued', 'running') AND created_at < now() - interval '1 day' RETURNING id`,
+  `UPDATE exports SET state = 'failed', rows = 0, total_rows = NULL, chunks = 0, bytes = 0
+   WHERE state IN ('queued', 'running') AND coalesce(taken_at, created_at) < now() - interval '1 day' RETURNING id`,
 );

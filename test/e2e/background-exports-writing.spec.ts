@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { ExportDownloads } from '../../src/exports/export-downloads';
 import { ExportExpiry } from '../../src/exports/export-expiry';
@@ -41,6 +42,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 afterEach(async () => {
+  jest.restoreAllMocks();
   gate?.open();
   for (const download of downloads) download.destroy();
   downloads = [];
@@ -227,6 +229,19 @@ describe('The writing of an export', () => {
     expectProblem(await fileOf(app, user, id), 404, 'not_found');
   });
 
+  it('is given up, and says so in the log, when it is no longer to be written', async () => {
+    const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const id = await askForExport(app, user);
+    const under = stopAtChunk(1);
+    const writing = writeExport(app, id);
+    await under.reached;
+    await app.query(`UPDATE exports SET state = 'failed' WHERE id = $1`, [id]);
+    under.open();
+    await writing;
+    const line = { exportId: id, attempt: 1, now: { state: 'failed', attempt: 1 } };
+    expect(warned).toHaveBeenCalledWith(expect.objectContaining(line), expect.any(String));
+  });
+
   it('fails for good, and is not tried again, where that is of no use', async () => {
     const writer = app.app.get(ExportWriter);
     const usual = writer.maxBytes;
@@ -363,13 +378,34 @@ describe('An export that has expired', () => {
     expect((await chunksOf(id)).length).toBeGreaterThan(0);
   });
 
-  it('counts as failed a day after it was asked for, where its worker was killed at the last attempt', async () => {
-    const [lost, young] = [await askForExport(app, user), await askForExport(app, user)];
+  it('counts as failed a day after it was last begun, or asked for: its worker could not say so; its parts go', async () => {
+    const other = await app.register();
+    const young = await askForExport(app, other);
+    const [lost, forgotten] = [await askForExport(app, user), await askForExport(app, user)];
+    const long = `now() - interval '25 hours'`;
+    await app.query(`UPDATE exports SET created_at = ${long} WHERE id = $1`, [forgotten]);
     await app.query(
-      `UPDATE exports SET created_at = now() - interval '25 hours', state = 'running' WHERE id = $1`,
+      `UPDATE exports SET created_at = ${long}, taken_at = ${long}, state = 'running', chunks = 1, bytes = 1, rows = 9
+       WHERE id = $1`,
       [lost],
     );
+    await app.query(`INSERT INTO export_chunks VALUES ($1, 0, 'x')`, [lost]);
     await run();
-    expect([await state(lost), await state(young)]).toEqual(['failed', 'queued']);
+    expect([await state(lost), await state(forgotten)]).toEqual(['failed', 'failed']);
+    expect((await standingOf(app, other, young)).body.state).toBe('queued');
+    expect([(await standingOf(app, user, lost)).body.rows, await chunksOf(lost)]).toEqual([0, []]);
+  });
+
+  it('does not count as failed while it is written, however long ago it was asked for', async () => {
+    const id = await askForExport(app, user);
+    await app.query(`UPDATE exports SET created_at = now() - interval '25 hours' WHERE id = $1`, [id]);
+    const under = stopAtChunk(1);
+    const writing = writeExport(app, id);
+    await under.reached;
+    await run();
+    const meanwhile = await state(id);
+    under.open();
+    await writing;
+    expect([meanwhile, await state(id)]).toEqual(['running', 'done']);
   });
 });
