@@ -2,7 +2,7 @@ import { defineWork, HandlesWork, Scheduled, type WorkContext } from '../../src/
 import { eventually } from '../support/eventually';
 import { letTimePass, makeQueues, queued, startQueueApp, type QueueApp } from '../support/queue/queue-app';
 import { startTcpProxy } from '../support/tcp-proxy';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { createTestDatabase, withAdmin, type TestDatabase } from '../support/test-database';
 
 const LONG = defineWork<object>('long', { retries: 0 });
 const DONE = defineWork<object>('done');
@@ -12,14 +12,17 @@ class Handlers {
   readonly began: WorkContext[] = [];
   done = 0;
   let: 'wait' | 'end' = 'wait';
+  /** Ends what waits. */
+  finish: () => void = () => undefined;
 
   @HandlesWork(LONG)
   async long(_data: object, context: WorkContext): Promise<void> {
     this.began.push(context);
     if (this.let === 'end') return;
-    await new Promise((_resolve, reject) =>
-      context.signal.addEventListener('abort', () => reject(new Error('interrupted'))),
-    );
+    await new Promise<void>((resolve, reject) => {
+      this.finish = resolve;
+      context.signal.addEventListener('abort', () => reject(new Error('interrupted')));
+    });
   }
 
   @HandlesWork(DONE)
@@ -94,6 +97,28 @@ describe('Work that is under way when its worker stops', () => {
 });
 
 describe('Work whose worker has fallen silent', () => {
+  it('is not ended by it once another does it', async () => {
+    const silent = new Handlers();
+    const app = await start(silent);
+    const id = await app.queue.send(LONG, {});
+    await eventually(
+      () => silent.began.length,
+      (began) => began === 1,
+    );
+    // As if it had been taken over, and the first worker had not looked since.
+    await withAdmin(database.url, (client) =>
+      client.query(`UPDATE queue.job SET retry_count = 1, retry_limit = 1 WHERE id = $1`, [id]),
+    );
+    silent.finish();
+    await eventually(
+      () => app.lines.map(({ message }) => message),
+      (told) => told.includes('Work ended after another worker had taken it over'),
+    );
+    expect(await queued(database.url, 'long')).toEqual([
+      expect.objectContaining({ id, state: 'active', retries: 1 }),
+    ]);
+  });
+
   it('is taken from it, which is told so, and tried again or given up as after any failure', async () => {
     const silent = new Handlers();
     const app = await start(silent);

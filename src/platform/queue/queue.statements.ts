@@ -34,6 +34,12 @@ export const RENEW = statement(
    RETURNING j.id`,
 );
 
+/** $1 name, $2 id, $3 retries: holds on to the work of an attempt until the transaction ends; no row when it is another's. */
+export const HOLD = statement(
+  'queue.hold',
+  `SELECT id FROM ${JOB} WHERE name = $1 AND id = $2 AND retry_count = $3 AND state = 'active' FOR UPDATE`,
+);
+
 /** $1 name, $2 id, $3 retries, $4 seconds: gives work back that was not done, as if it had not been begun. */
 export const RELEASE = statement(
   'queue.release',

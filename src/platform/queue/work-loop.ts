@@ -5,10 +5,10 @@ import { Alarm } from './alarm';
 import { pauseAfter, type DatabaseWatch } from './database-watch';
 import { type Handler } from './handlers';
 import { untilNextLook } from './look-times';
-import { LEASE, NEXT_DUE, RELEASE, RENEW } from './queue.statements';
+import { LEASE, NEXT_DUE, RENEW } from './queue.statements';
 import { type QueueStore } from './queue-store';
-import { reasonOf } from './reason';
 import { type Upkeep } from './upkeep';
+import { WorkEndings } from './work-endings';
 import { WorkRun, type Outcome, type Piece } from './work-run';
 
 /** Seconds that others leave alone what this process could not bring to an end: it may be at it a moment longer. */
@@ -46,6 +46,7 @@ export interface LoopSurroundings {
 export class WorkLoop {
   private readonly logger = new Logger('Worker');
   private readonly alarm = new Alarm();
+  private readonly endings: WorkEndings;
   private readonly running = new Map<WorkRun, Promise<void>>();
   private readonly unknown = new Set<string>();
   private readonly stopping = new AbortController();
@@ -56,7 +57,9 @@ export class WorkLoop {
   constructor(
     private readonly handlers: ReadonlyMap<string, Handler>,
     private readonly on: LoopSurroundings,
-  ) {}
+  ) {
+    this.endings = new WorkEndings(on.store, on.database);
+  }
 
   /** Looks for work now. */
   wake(): void {
@@ -89,7 +92,7 @@ export class WorkLoop {
     stopped.abort();
     clearInterval(this.renewal);
     const left = [...this.running.keys()];
-    await Promise.allSettled(left.map(({ piece }) => this.release(piece, AFTERGLOW)));
+    await Promise.allSettled(left.map(({ piece }) => this.endings.release(piece, AFTERGLOW)));
   }
 
   private async lookUntilStopped(): Promise<void> {
@@ -186,7 +189,7 @@ export class WorkLoop {
     const patience = performance.now() + LEASE * 1000;
     for (;;) {
       try {
-        await this.write(piece, outcome);
+        await this.endings.note(piece, outcome);
         return;
       } catch (error) {
         const away = this.on.watch.failed(error);
@@ -196,23 +199,6 @@ export class WorkLoop {
         await delay(SETTLE_AGAIN);
       }
     }
-  }
-
-  private async write(piece: Piece, outcome: Outcome): Promise<void> {
-    const { name, id, retryCount, retryLimit } = piece;
-    const { boss } = this.on.store;
-    if (outcome.kind === 'lost') return;
-    if (outcome.kind === 'done') await boss.complete(name, id);
-    if (outcome.kind === 'stopped') await this.release(piece, 0);
-    if (outcome.kind !== 'failed') return;
-    await boss.fail(name, id, { message: reasonOf(outcome.error) });
-    const line = { err: outcome.error, work: name, id, attempt: retryCount + 1 };
-    if (retryCount >= retryLimit) this.logger.error(line, 'Work is dead: its last attempt failed');
-    else this.logger.warn(line, 'Work failed and will be tried again');
-  }
-
-  private async release({ name, id, retryCount }: Piece, seconds: number): Promise<void> {
-    await this.on.database.query(RELEASE, [name, id, retryCount, seconds]);
   }
 
   private async renew(): Promise<void> {
