@@ -51,7 +51,7 @@ export class ExportWriter {
         await this.tellSuperseded(begun);
         return;
       }
-      const final = !signal.aborted && (attempt > EXPORT_RETRIES || isHopeless(error));
+      const final = isHopeless(error) || (attempt > EXPORT_RETRIES && countsAsFailed(signal));
       await this.end(begun, final ? 'failed' : 'queued', error);
       if (!isHopeless(error)) throw error;
     }
@@ -108,3 +108,10 @@ const proceed = (mine: boolean): void => {
 /** What was right when it was asked for may be refused now: a workflow that is gone, a role that was taken. */
 const isHopeless = (error: unknown): boolean =>
   error instanceof Hopeless || (error instanceof Problem && !(error instanceof Unavailable));
+
+/**
+ * Whether the queue counts the attempt as a failed one: it failed by itself, or its time was up. Where the worker stops or
+ * another has the work, it is done again even after the last attempt.
+ */
+const countsAsFailed = ({ aborted, reason }: { aborted: boolean; reason?: unknown }): boolean =>
+  !aborted || (reason instanceof Error && 'outcome' in reason && reason.outcome === 'failed');

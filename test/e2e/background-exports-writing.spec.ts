@@ -1,10 +1,13 @@
 import { Logger } from '@nestjs/common';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { ExportDownloads } from '../../src/exports/export-downloads';
 import { ExportExpiry } from '../../src/exports/export-expiry';
 import { ExportWriter } from '../../src/exports/export-writer';
 import { ExportRepository } from '../../src/exports/export.repository';
+import { EXPORT_RETRIES, WRITE_EXPORT } from '../../src/exports/export.work';
 import { Database } from '../../src/platform/database';
+import type { WorkContext } from '../../src/platform/queue';
+import { WorkRun, type Piece } from '../../src/platform/queue/work-run';
 import {
   askForExport,
   fileOf,
@@ -240,6 +243,27 @@ describe('The writing of an export', () => {
     await writing;
     const line = { exportId: id, attempt: 1, now: { state: 'failed', attempt: 1 } };
     expect(warned).toHaveBeenCalledWith(expect.objectContaining(line), expect.any(String));
+  });
+
+  it.each([
+    ['failed', 'its time is up', undefined, 0.2],
+    ['queued', 'its worker stops', 'stop', 600],
+    ['queued', 'another worker has it', 'lose', 600],
+  ] as const)('is %s when at the last attempt %s', async (expected, _why, end, timeout) => {
+    const id = await askForExport(app, user);
+    const under = stopAtChunk(0);
+    const handle = (data: object, context: WorkContext): Promise<void> => {
+      context.signal.addEventListener('abort', () => under.open());
+      return app.app.get(ExportWriter).write(data as { exportId: string }, context);
+    };
+    const piece = { id: randomUUID(), data: { exportId: id }, retryCount: EXPORT_RETRIES } as Piece;
+    const run = new WorkRun(piece, { work: { ...WRITE_EXPORT, timeout }, handle });
+    const outcome = run.perform();
+    await Promise.race([under.reached, outcome]);
+    if (end !== undefined) run[end]();
+    await outcome;
+    expect(await state(id)).toBe(expected);
+    expect(await chunksOf(id)).toEqual([]);
   });
 
   it('fails for good, and is not tried again, where that is of no use', async () => {
