@@ -5,7 +5,10 @@ import { currentOpenApi, nameOf, operationsOf, type Operation } from '../support
 import type { TestResponse } from '../support/test-app';
 
 /** Writes that change nothing that is cached. Any other has to be seen to change something. */
-const UNSEEN = ['register', 'login', 'refresh', 'logout'].map((name) => `POST /api/auth/${name}`);
+const UNSEEN = [
+  ...['register', 'login', 'refresh', 'logout'].map((name) => `POST /api/auth/${name}`),
+  'POST /api/exports',
+];
 
 /** What a write needs before it changes anything. */
 const BEFORE: Record<string, string> = { 'POST /api/jobs/{id}/restore': '/archive' };
@@ -102,7 +105,7 @@ it('Every write with an Idempotency-Key is seen, and its repetition changes noth
     });
     expect([name, repeated]).toEqual([name, 'true']);
     expect([name, after]).toEqual([name, fresh]);
-    expect([name, JSON.stringify(before) !== JSON.stringify(fresh)]).toEqual([name, true]);
+    expect([name, JSON.stringify(before) !== JSON.stringify(fresh)]).toEqual([name, !UNSEEN.includes(name)]);
   }
 });
 

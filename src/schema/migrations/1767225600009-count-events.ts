@@ -7,7 +7,8 @@ export const INTO_DELTAS = `INSERT INTO job_count_deltas (owner_id, workflow_id,
  * An event ends the stay before it and begins one; where another follows, that one ends its own instead of the stay
  * before. Trails that begin here are in the given rows as a whole. Of others only the neighbours are looked up; events
  * that were there before have a smaller `seq` than all given ones. A single event that is the newest, as nearly all are,
- * takes a statement of its own: that of all cases takes longer to begin than to run.
+ * takes a statement of its own: that of all cases takes longer to begin than to run. It is planned at each use: a plan that
+ * was made for a few rows would look each of thousands up in a table read from end to end.
  */
 export const countAppendedEvents = async (runner: QueryRunner): Promise<void> => {
   await runner.query(`
@@ -33,6 +34,7 @@ export const countAppendedEvents = async (runner: QueryRunner): Promise<void> =>
         );
         IF FOUND THEN RETURN NULL; END IF;
       END IF;
+      EXECUTE $general$
       ${INTO_DELTAS}
       WITH given AS MATERIALIZED (
         SELECT a.job_id, a.seq, a.status, a.occurred_at, min(a.seq) OVER (PARTITION BY a.job_id) AS first_seq
@@ -71,7 +73,8 @@ export const countAppendedEvents = async (runner: QueryRunner): Promise<void> =>
              sum(s.jobs * (epoch_ms(s.ended_at) - epoch_ms(s.began_at)))
       FROM stay s JOIN jobs j ON j.id = s.job_id
       WHERE s.status IS NOT NULL AND s.ended_at IS NOT NULL
-      GROUP BY 1, 2, 3, 5 HAVING sum(s.jobs) <> 0 OR sum(s.jobs * (epoch_ms(s.ended_at) - epoch_ms(s.began_at))) <> 0;
+      GROUP BY 1, 2, 3, 5 HAVING sum(s.jobs) <> 0 OR sum(s.jobs * (epoch_ms(s.ended_at) - epoch_ms(s.began_at))) <> 0
+      $general$;
       RETURN NULL;
     END $$`);
   await runner.query(`
