@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import {
   AppConfig,
   configuredDatabaseUrl,
   ConfigurationError,
   describeProblem,
+  loadEnvFile,
   parseEnvironment,
 } from '../config';
 import { createApp } from '../configure-app';
@@ -44,7 +44,7 @@ const configuration = (source: NodeJS.ProcessEnv): AppConfig => {
  */
 export const runCacheWarming = async (source: NodeJS.ProcessEnv, args: readonly string[]): Promise<void> => {
   try {
-    if (existsSync('.env')) process.loadEnvFile('.env');
+    loadEnvFile();
     const { values } = parseArgs({ args: [...args], options: { users: { type: 'string' } } });
     const users = Number(values.users ?? USERS);
     if (!Number.isSafeInteger(users) || users < 1) throw new Error('--users must be a whole number above 0');

@@ -5,3 +5,4 @@ export { configuredDatabaseUrl, databaseConfig, type DatabaseConfig } from './da
 export { environmentVariables, type Environment, type VariableName } from './environment';
 export { type CacheConfig, type RateLimitConfig, type RedisConfig } from './front-config';
 export { ConfigurationError, describeProblem, parseEnvironment } from './parse-environment';
+export { loadEnvFile } from './env-file';

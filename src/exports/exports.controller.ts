@@ -3,9 +3,9 @@ import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTag
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentUser, type Caller } from '../auth';
 import { IDEMPOTENCY_PROBLEMS, Idempotent } from '../idempotency';
-import { attachment, EXPORT_OK } from '../job-transfer';
+import { EXPORT_OK } from '../job-transfer';
 import { Heavy, takesEncoding } from '../platform/front';
-import { ApiProblems, BODY_PROBLEMS, UuidParam } from '../platform/http';
+import { ApiProblems, attachment, BODY_PROBLEMS, UuidParam } from '../platform/http';
 import { CreateExportDto } from './dto/create-export.dto';
 import { ExportDto } from './dto/export.dto';
 import { ExportDownloads } from './export-downloads';
@@ -74,6 +74,6 @@ export class ExportsController {
     const compressed = takesEncoding(request.headers['accept-encoding'], 'gzip');
     if (compressed) void reply.headers({ 'content-encoding': 'gzip', 'content-length': bytes });
     const content = this.downloads.begin(id, chunks, { compressed });
-    return new StreamableFile(content, attachment(format, takenAt));
+    return new StreamableFile(content, attachment('jobs', format, takenAt));
   }
 }

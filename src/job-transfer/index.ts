@@ -1,4 +1,3 @@
-export { attachment } from './export/attachment';
 export { EXPORT_OK } from './export/export-docs';
 export { EXPORT_FORMATS, type ExportFormat } from './export/export-query.dto';
 export { ExportService } from './export/export.service';

@@ -1,8 +1,7 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApp } from '../configure-app';
-import { ConfigurationError, parseEnvironment, type AppConfig } from '../config';
+import { ConfigurationError, loadEnvFile, parseEnvironment, type AppConfig } from '../config';
 import { EmbeddedPostgresError, type EmbeddedPostgres } from '../platform/database/embedded';
 import { prepare } from './prepare';
 import { StopSignal } from './stop-signal';
@@ -42,7 +41,7 @@ const say = (line: string): void => {
 export const run = async (source: NodeJS.ProcessEnv, options: RunOptions = {}): Promise<void> => {
   const stop = new StopSignal();
   try {
-    if (existsSync('.env')) process.loadEnvFile('.env');
+    loadEnvFile();
     await runUntil(stop, source, options);
   } catch (error) {
     if (stop.signal.aborted) process.exit(0);

@@ -1,11 +1,12 @@
+import { isUUID } from 'class-validator';
 import { type INestApplicationContext } from '@nestjs/common';
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import {
   AppConfig,
   configuredDatabaseUrl,
   ConfigurationError,
   describeProblem,
+  loadEnvFile,
   parseEnvironment,
 } from '../config';
 import { WriteAnnouncer } from '../platform/cache';
@@ -17,8 +18,6 @@ import { verifyStats } from './verify-stats';
 
 /** Totals of an owner with many millions of jobs are summed in one statement. Milliseconds. */
 const STATEMENT_TIMEOUT = 600_000;
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Exit codes. */
 const [RIGHT, WRONG, NOT_DONE] = [0, 1, 2];
@@ -32,7 +31,7 @@ interface Arguments {
 const parsed = (args: readonly string[]): Arguments => {
   const options = { repair: { type: 'boolean' }, owner: { type: 'string' } } as const;
   const { repair = false, owner } = parseArgs({ args: [...args], options }).values;
-  if (owner !== undefined && !UUID.test(owner)) throw new Error('--owner must be the id of a user');
+  if (owner !== undefined && !isUUID(owner)) throw new Error('--owner must be the id of a user');
   return { repair, owner: owner?.toLowerCase() };
 };
 
@@ -97,7 +96,7 @@ export const runStatsVerification = async (
 ): Promise<number> => {
   try {
     const given = parsed(args);
-    if (existsSync('.env')) process.loadEnvFile('.env');
+    loadEnvFile();
     return await verify(await configuration(source), given, report);
   } catch (error) {
     trouble(error instanceof Error ? error.message : String(error));

@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from
 import type { FastifyRequest } from 'fastify';
 import { CurrentUser, type Caller } from '../auth';
 import { Cached, expiresWithin, Heavy } from '../platform/front';
-import { ApiProblems } from '../platform/http';
+import { ApiProblems, attachment, attachmentHeaders } from '../platform/http';
 import { StatsQueryDto } from './stats-query.dto';
 import { statsCsv } from './stats-csv';
 import { StatsDto } from './stats.dto';
@@ -54,21 +54,12 @@ export class StatsController {
   })
   @ApiOkResponse({
     description: 'The file.',
-    headers: {
-      'Content-Disposition': {
-        description: 'A name for the file.',
-        schema: { type: 'string', example: 'attachment; filename="jobtrail-stats-2026-01-31.csv"' },
-      },
-      'Cache-Control': { description: 'Never cached.', schema: { type: 'string', example: 'no-store' } },
-    },
+    headers: attachmentHeaders('stats'),
     content: { 'text/csv': { schema: { type: 'string' }, example: 'figure,key,value\ntotals,all,42\n' } },
   })
   @ApiProblems(400, 401)
   async file(@CurrentUser() caller: Caller, @Query() query: StatsQueryDto): Promise<StreamableFile> {
     const { stats } = await this.stats.read(caller, query);
-    return new StreamableFile(Buffer.from(statsCsv(stats)), {
-      type: 'text/csv; charset=utf-8',
-      disposition: `attachment; filename="jobtrail-stats-${stats.asOf.slice(0, 10)}.csv"`,
-    });
+    return new StreamableFile(Buffer.from(statsCsv(stats)), attachment('stats', 'csv', new Date(stats.asOf)));
   }
 }

@@ -1,4 +1,7 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import { registerDecorator } from 'class-validator';
+import { Optional } from '../platform/validation';
 
 /** What is asked of a time zone. */
 export const TIME_ZONE_WANTED = 'must be the IANA name of a time zone, such as Europe/Berlin';
@@ -33,7 +36,7 @@ const CITIES: Readonly<Record<string, string>> = {
 export const cityOf = (timeZone: string): string => CITIES[timeZone.toLowerCase()] ?? timeZone;
 
 /** Refuses what `isTimeZone` refuses. */
-export const IsTimeZone = (): PropertyDecorator => (target, propertyKey) =>
+const IsTimeZone = (): PropertyDecorator => (target, propertyKey) =>
   registerDecorator({
     name: 'isTimeZone',
     target: target.constructor,
@@ -43,3 +46,17 @@ export const IsTimeZone = (): PropertyDecorator => (target, propertyKey) =>
       defaultMessage: () => TIME_ZONE_WANTED,
     },
   });
+
+/** The name of a time zone that may be left out. */
+export const OptionalTimeZone = (description: string): PropertyDecorator =>
+  applyDecorators(
+    Optional(),
+    IsTimeZone(),
+    ApiProperty({
+      type: String,
+      required: false,
+      maxLength: MAX_CHARACTERS,
+      description,
+      example: 'Europe/Berlin',
+    }),
+  );

@@ -1,6 +1,12 @@
-import { existsSync } from 'node:fs';
+import { isUUID } from 'class-validator';
 import { parseArgs } from 'node:util';
-import { configuredDatabaseUrl, ConfigurationError, describeProblem, parseEnvironment } from '../config';
+import {
+  configuredDatabaseUrl,
+  ConfigurationError,
+  describeProblem,
+  loadEnvFile,
+  parseEnvironment,
+} from '../config';
 import { run } from '../start';
 import { listDeadWork, retryDeadWork } from './dead-work-commands';
 
@@ -8,8 +14,6 @@ const USAGE = `npm run worker                      does the work of the queue un
 npm run worker -- --failed          lists the work that was given up
 npm run worker -- --retry <id>      has one piece of it done again
 npm run worker -- --retry all       has all of it done again`;
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 interface Command {
   failed?: boolean;
@@ -23,7 +27,7 @@ const commandOf = (args: readonly string[]): Command => {
     const { values } = parseArgs({ args: [...args], options });
     if (values.failed === true && values.retry !== undefined)
       throw new Error('One of both, --failed or --retry');
-    if (values.retry !== undefined && values.retry !== 'all' && !UUID.test(values.retry))
+    if (values.retry !== undefined && values.retry !== 'all' && !isUUID(values.retry))
       throw new Error('--retry takes the id of a piece of work, or all');
     return values;
   } catch (error) {
@@ -57,7 +61,7 @@ export const runWorker = async (source: NodeJS.ProcessEnv, args: readonly string
       await run(source, { role: 'worker', environment: withDatabase });
       return;
     }
-    if (existsSync('.env')) process.loadEnvFile('.env');
+    loadEnvFile();
     const environment = parseEnvironment(withDatabase(source));
     if (retry === undefined) await listDeadWork(environment);
     else await retryDeadWork(environment, retry === 'all' ? undefined : retry);

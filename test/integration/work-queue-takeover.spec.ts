@@ -15,6 +15,14 @@ class Handlers {
   /** Ends what waits. */
   finish: () => void = () => undefined;
 
+  /** Waits until so many attempts at the long work have begun. */
+  async hasBegun(attempts = 1): Promise<void> {
+    await eventually(
+      () => this.began.length,
+      (began) => began === attempts,
+    );
+  }
+
   @HandlesWork(LONG)
   async long(_data: object, context: WorkContext): Promise<void> {
     this.began.push(context);
@@ -64,10 +72,7 @@ describe('Work that is under way when its worker stops', () => {
     const first = new Handlers();
     const app = await start(first);
     const id = await app.queue.send(LONG, {});
-    await eventually(
-      () => first.began.length,
-      (began) => began === 1,
-    );
+    await first.hasBegun();
     await app.close();
     expect(first.began[0]?.signal.aborted).toBe(true);
     expect(await queued(database.url, 'long')).toEqual([
@@ -101,10 +106,7 @@ describe('Work whose worker has fallen silent', () => {
     const silent = new Handlers();
     const app = await start(silent);
     const id = await app.queue.send(LONG, {});
-    await eventually(
-      () => silent.began.length,
-      (began) => began === 1,
-    );
+    await silent.hasBegun();
     // As if it had been taken over, and the first worker had not looked since.
     await withAdmin(database.url, (client) =>
       client.query(`UPDATE queue.job SET retry_count = 1, retry_limit = 1 WHERE id = $1`, [id]),
@@ -123,10 +125,7 @@ describe('Work whose worker has fallen silent', () => {
     const silent = new Handlers();
     const app = await start(silent);
     const id = await app.queue.send(LONG, {});
-    await eventually(
-      () => silent.began.length,
-      (began) => began === 1,
-    );
+    await silent.hasBegun();
     await letTimePass(database.url, 'long');
     const other = await start(new Handlers(), { WORKER_ENABLED: 'false' });
     await other.upkeep.run();

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Characters, Optional, OptionalText } from '../../platform/validation';
-import { IsTimeZone, type User } from '../../users';
+import { Characters, OptionalText } from '../../platform/validation';
+import { OptionalTimeZone, type User } from '../../users';
 import { IdentityDto } from './grant.dto';
 
 /** A user's own account, as answered. */
@@ -18,17 +18,10 @@ export class UpdateProfileDto {
   @Characters(0, 200)
   name?: string | null;
 
-  @Optional()
-  @IsTimeZone()
-  @ApiProperty({
-    type: String,
-    required: false,
-    maxLength: 64,
-    description:
-      'IANA name of a time zone. Deadlines and statistics follow its days. CET, EET, MET and WET become the cities that they ' +
+  @OptionalTimeZone(
+    'IANA name of a time zone. Deadlines and statistics follow its days. CET, EET, MET and WET become the cities that they ' +
       'stand for.',
-    example: 'Europe/Berlin',
-  })
+  )
   timeZone?: string;
 }
 

@@ -1,4 +1,5 @@
 import { type ApiResponseOptions } from '@nestjs/swagger';
+import { attachmentHeaders } from '../../platform/http';
 
 /** What the documentation of the API says of an export. */
 export const EXPORT_DESCRIPTION = `
@@ -24,13 +25,7 @@ const ROW =
 /** The answer of an export, as documented. */
 export const EXPORT_OK: ApiResponseOptions = {
   description: 'The file.',
-  headers: {
-    'Content-Disposition': {
-      description: 'A name for the file.',
-      schema: { type: 'string', example: 'attachment; filename="jobtrail-jobs-2026-01-31.csv"' },
-    },
-    'Cache-Control': { description: 'Never cached.', schema: { type: 'string', example: 'no-store' } },
-  },
+  headers: attachmentHeaders('jobs'),
   content: {
     'application/x-ndjson': {
       schema: { type: 'string', description: 'One job a line, as JSON (shortened here).' },

@@ -2,9 +2,8 @@ import { Controller, Get, Header, Query, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type Caller } from '../../auth';
 import { Heavy } from '../../platform/front';
-import { ApiProblems } from '../../platform/http';
+import { ApiProblems, attachment } from '../../platform/http';
 import { EXPORT_DESCRIPTION, EXPORT_OK } from './export-docs';
-import { attachment } from './attachment';
 import { ExportQueryDto } from './export-query.dto';
 import { ExportService } from './export.service';
 
@@ -23,6 +22,6 @@ export class ExportController {
   @ApiProblems(400, 401, 403)
   async run(@CurrentUser() caller: Caller, @Query() query: ExportQueryDto): Promise<StreamableFile> {
     const { format, content } = await this.exports.file(query, caller);
-    return new StreamableFile(content, attachment(format, new Date()));
+    return new StreamableFile(content, attachment('jobs', format, new Date()));
   }
 }

@@ -1,15 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsNumber, IsString, IsUUID, Matches, Min, MinLength } from 'class-validator';
+import { IsIn, IsNumber, IsUUID, Matches, Min, MinLength } from 'class-validator';
 import {
-  Characters,
   hasAtMostCharacters,
-  isDate,
   IsStorable,
   Optional,
   OptionalBoolean,
   OptionalInteger,
   OptionalTime,
+  QueryDate,
+  QueryText,
   rule,
 } from '../../platform/validation';
 import { ROW_FIELDS } from '../job-json';
@@ -20,17 +20,6 @@ const MAX_LIST_ITEMS = 50;
 
 /** A letter or digit, so that there is a word to search. */
 const HAS_WORD = /[\p{L}\p{N}+#]/u;
-
-const QueryText =
-  (max: number, description: string, example: string): PropertyDecorator =>
-  (target, key) => {
-    Optional()(target, key);
-    IsString({ message: 'must be given once, as a text' })(target, key);
-    MinLength(1, { message: 'must not be empty' })(target, key);
-    Characters(0, max)(target, key);
-    IsStorable()(target, key);
-    ApiProperty({ type: String, required: false, maxLength: max, description, example })(target, key);
-  };
 
 /** `a,b` and `x=a&x=b` are both the list a, b. */
 const splitList = (value: unknown): unknown => {
@@ -64,22 +53,6 @@ const QueryNumber =
     IsNumber({ maxDecimalPlaces: 2 }, { message: 'must be a number with at most two decimals' })(target, key);
     Min(0, { message: 'must not be negative' })(target, key);
     ApiProperty({ type: Number, required: false, minimum: 0, description, example })(target, key);
-  };
-
-/** A day; unlike in a body, an empty value is a wrong one. */
-const QueryDate =
-  (description: string): PropertyDecorator =>
-  (target, key) => {
-    Optional()(target, key);
-    rule(
-      'isDate',
-      'must be a date such as 2026-01-31',
-      (value) => typeof value === 'string' && isDate(value),
-    )(target, key);
-    ApiProperty({ type: String, format: 'date', required: false, description, example: '2026-01-31' })(
-      target,
-      key,
-    );
   };
 
 const Choice =

@@ -1,3 +1,4 @@
+export { attachment, attachmentHeaders } from './attachment';
 export { addressKey, UNKNOWN_ADDRESS } from './address-key';
 export { ApiProblems, BODY_PROBLEMS } from './api-problems';
 export { answerFrameworkError } from './framework-errors';

@@ -11,3 +11,4 @@ export {
 export { IsStorable, isStorable, isStorableJson } from './storable-text';
 export { isDate, isShallowJson, parseTime, rule } from './formats';
 export { OptionalBoolean, OptionalDate, OptionalInteger, OptionalJson, OptionalTime } from './typed-fields';
+export { QueryDate, QueryText } from './query-fields';

@@ -12,16 +12,16 @@ const optional = (schema: ApiPropertyOptions, doc: FieldDoc): PropertyDecorator 
 const normalisedTime = (value: unknown): unknown =>
   typeof value === 'string' ? (parseTime(value) ?? value) : value;
 
+/** Refuses what is no calendar day `YYYY-MM-DD`. */
+export const IsDay = (): PropertyDecorator =>
+  rule('isDate', 'must be a date such as 2026-01-31', (value) => typeof value === 'string' && isDate(value));
+
 /** A calendar day `YYYY-MM-DD` that may be left out or `null`. */
 export const OptionalDate = (doc: FieldDoc = {}): PropertyDecorator =>
   applyDecorators(
     Transform(({ value }: { value: unknown }) => (value === '' ? null : value)),
     OptionalOrNull(),
-    rule(
-      'isDate',
-      'must be a date such as 2026-01-31',
-      (value) => typeof value === 'string' && isDate(value),
-    ),
+    IsDay(),
     optional({ type: String, format: 'date', nullable: true }, { example: '2026-01-31', ...doc }),
   );
 
