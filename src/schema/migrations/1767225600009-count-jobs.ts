@@ -68,7 +68,7 @@ const countWhatIsThere = async (runner: QueryRunner): Promise<void> => {
   await runner.query(`SELECT recount_all_jobs()`);
 };
 
-const countInsertedJobs = async (runner: QueryRunner): Promise<void> => {
+export const countInsertedJobs = async (runner: QueryRunner): Promise<void> => {
   await runner.query(`
     CREATE FUNCTION count_inserted_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -100,16 +100,17 @@ const COUNTED_COLUMNS = [
   'deadline_met_at',
 ];
 
-const row = (name: string, columns: readonly string[] = COUNTED_COLUMNS): string =>
+/** SQL of a row of columns of `OLD` or `NEW`. */
+export const row = (name: string, columns: readonly string[] = COUNTED_COLUMNS): string =>
   `(${columns.map((column) => `${name}.${column}`).join(', ')})`;
 
 /** The columns that most changes are of: those of an event that reaches nothing new. */
-const STATUS_COLUMNS = ['current_status', 'current_status_category', 'current_status_at'];
+export const STATUS_COLUMNS = ['current_status', 'current_status_category', 'current_status_at'];
 
 const OTHER_COLUMNS = COUNTED_COLUMNS.filter((column) => !STATUS_COLUMNS.includes(column));
 
 /** SQL that says of a change that it moves a job from one cell of the figure `status` to another, and nothing else. */
-const ONLY_STATUS = `${row('OLD', OTHER_COLUMNS)} IS NOT DISTINCT FROM ${row('NEW', OTHER_COLUMNS)}
+export const ONLY_STATUS = `${row('OLD', OTHER_COLUMNS)} IS NOT DISTINCT FROM ${row('NEW', OTHER_COLUMNS)}
       AND NEW.archived_at IS NULL AND (NEW.deadline IS NULL OR NEW.deadline_met_at IS NOT NULL)`;
 
 /**
@@ -117,7 +118,7 @@ const ONLY_STATUS = `${row('OLD', OTHER_COLUMNS)} IS NOT DISTINCT FROM ${row('NE
  * grows with the number of rows alone, whatever plan a session keeps. Stays are the events' own, and move with a job
  * whose owner, workflow or day of creation is changed.
  */
-const countUpdatedJobs = async (runner: QueryRunner): Promise<void> => {
+export const countUpdatedJobs = async (runner: QueryRunner): Promise<void> => {
   await runner.query(`
     CREATE FUNCTION count_updated_job() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE
@@ -149,11 +150,13 @@ const countUpdatedJobs = async (runner: QueryRunner): Promise<void> => {
     EXECUTE FUNCTION count_updated_job()`);
 };
 
-/** Most changes by far: two constant rows, a third of what the general way costs each transaction. */
-const countChangedStatus = async (runner: QueryRunner): Promise<void> => {
-  const statusCell = (job: string, jobs: string): string =>
-    `(${job}.owner_id, ${job}.workflow_id, utc_day(${job}.created_at), 'status', ${job}.current_status, ${jobs},
+/** SQL of the delta of the cell of a status, of a job that is not archived. */
+export const statusCell = (job: string, jobs: string): string =>
+  `(${job}.owner_id, ${job}.workflow_id, utc_day(${job}.created_at), 'status', ${job}.current_status, ${jobs},
       ${jobs} * epoch_ms(${job}.current_status_at))`;
+
+/** Most changes by far: two constant rows, a third of what the general way costs each transaction. */
+export const countChangedStatus = async (runner: QueryRunner): Promise<void> => {
   await runner.query(`
     CREATE FUNCTION count_changed_status() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

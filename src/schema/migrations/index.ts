@@ -11,6 +11,7 @@ import { CountJobs1767225600009 } from './1767225600009-count-jobs';
 import { CreateQueue1767225600010 } from './1767225600010-create-queue';
 import { CreateExports1767225600011 } from './1767225600011-create-exports';
 import { CreateJobSample1767225600012 } from './1767225600012-create-job-sample';
+import { CountStaysWithJobs1767225600013 } from './1767225600013-count-stays-with-jobs';
 
 /** Every migration, oldest first. A landed one is never edited: add another. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   CreateQueue1767225600010,
   CreateExports1767225600011,
   CreateJobSample1767225600012,
+  CountStaysWithJobs1767225600013,
 ];
