@@ -11,11 +11,13 @@ import { JobsModule } from './jobs';
 import { CacheModule } from './platform/cache';
 import { DatabaseModule } from './platform/database';
 import { FrontModule } from './platform/front';
+import { LifecycleModule } from './platform/lifecycle';
 import { LoadModule } from './platform/load';
 import { LoggingModule } from './platform/logging';
 import { PaginationModule } from './platform/pagination';
 import { QueueModule } from './platform/queue';
 import { RedisModule } from './platform/redis';
+import { VitalsModule } from './platform/vitals';
 import { schema } from './schema';
 import { SkillsModule } from './skills';
 import { StatsModule } from './stats';
@@ -30,6 +32,8 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
+        LifecycleModule,
+        VitalsModule,
         LoggingModule.forRoot(config),
         DatabaseModule.forRoot(schema),
         LoadModule,

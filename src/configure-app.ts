@@ -18,6 +18,7 @@ import {
   UndeclaredInputGuard,
 } from './platform/http';
 import { compressAnswers, FrontDesk, openEntrance, serveHitsFirst } from './platform/front';
+import { Lifecycle } from './platform/lifecycle';
 import { logRequests, ProgramLogger, REQUEST_LOGGER } from './platform/logging';
 
 /** Characters; an id has 36, a workflow key at most 50. */
@@ -79,6 +80,11 @@ export const createApp = async (
   // As an answer leaves, since CORS answers preflight requests before any other hook of a request.
   fastify.addHook('onSend', (request, reply, _payload, done) => {
     reply.header('x-request-id', request.id);
+    done();
+  });
+  const lifecycle = app.get(Lifecycle);
+  fastify.addHook('onListen', (done) => {
+    lifecycle.serving();
     done();
   });
   logRequests(fastify, app.get(REQUEST_LOGGER));

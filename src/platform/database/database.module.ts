@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../../config';
 import { dataSourceOptions, type Schema } from './data-source-options';
 import { Database } from './database';
+import { PoolUsage } from './pool-usage';
 
 /** Connects to Postgres and makes `Database` injectable everywhere. */
 @Global()
@@ -17,6 +18,7 @@ export class DatabaseModule {
         retryDelay: 1000,
       }),
     });
-    return { module: DatabaseModule, imports: [typeOrm], providers: [Database], exports: [Database] };
+    const providers = [Database, PoolUsage];
+    return { module: DatabaseModule, imports: [typeOrm], providers, exports: providers };
   }
 }

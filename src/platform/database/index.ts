@@ -6,5 +6,6 @@ export { DatabaseModule } from './database.module';
 export { hasPendingMigrations, runMigrations } from './migrate';
 export { preparable, statement, unprepared, type Statement } from './statement';
 export { jsonObject, jsonTime } from './json-sql';
+export { PoolUsage, type PoolSample } from './pool-usage';
 export { HiddenParameters, Parameters } from './parameters';
 export { RecordColumns, type RecordColumn } from './record-columns';

@@ -1,0 +1,2 @@
+export { Lifecycle, type Phase } from './lifecycle';
+export { LifecycleModule } from './lifecycle.module';

@@ -1,0 +1,3 @@
+export { ProcessVitals, SAMPLE_EVERY } from './process-vitals';
+export { type Vitals } from './vitals';
+export { VitalsModule } from './vitals.module';
