@@ -14,6 +14,7 @@ import { FrontModule } from './platform/front';
 import { LifecycleModule } from './platform/lifecycle';
 import { LoadModule } from './platform/load';
 import { LoggingModule } from './platform/logging';
+import { MetricsModule } from './platform/metrics';
 import { PaginationModule } from './platform/pagination';
 import { QueueModule } from './platform/queue';
 import { RedisModule } from './platform/redis';
@@ -35,6 +36,7 @@ export class AppModule {
         LifecycleModule,
         VitalsModule,
         LoggingModule.forRoot(config),
+        MetricsModule,
         DatabaseModule.forRoot(schema),
         LoadModule,
         RedisModule,

@@ -38,6 +38,11 @@ export class AppConfig {
     /** Between two looks for work while there is none. Milliseconds. */
     pollInterval: number;
   };
+  readonly metrics: {
+    enabled: boolean;
+    /** What readers show in production; `undefined`: nobody reads them there. */
+    token: string | undefined;
+  };
   readonly auth: {
     secretKey: string;
     accessTokenSeconds: number;
@@ -87,6 +92,7 @@ export class AppConfig {
       apart: role === 'worker',
       pollInterval: environment.WORKER_POLL_INTERVAL * 1000,
     };
+    this.metrics = { enabled: environment.METRICS_ENABLED, token: environment.METRICS_TOKEN };
     this.auth = {
       secretKey: resolved.secretKey,
       accessTokenSeconds: environment.ACCESS_TOKEN_EXPIRE_MINUTES * 60,

@@ -2,6 +2,7 @@ import { type z } from 'zod';
 import { accountVariables } from './variables/accounts';
 import { cacheVariables } from './variables/cache';
 import { databaseVariables } from './variables/database';
+import { metricsVariables } from './variables/metrics';
 import { processVariables } from './variables/process';
 import { rateLimitVariables } from './variables/rate-limit';
 import { redisVariables } from './variables/redis';
@@ -21,6 +22,7 @@ export const environmentVariables = {
   ...cacheVariables,
   ...rateLimitVariables,
   ...workerVariables,
+  ...metricsVariables,
 } as const;
 
 /** Name of a known environment variable. */

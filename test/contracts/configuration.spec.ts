@@ -75,6 +75,8 @@ const WRONG: Record<VariableName, string[]> = {
   RATE_LIMIT_TRACKER: ['IP', 'session', 'ip,user'],
   WORKER_ENABLED: ['maybe', '2'],
   WORKER_POLL_INTERVAL: ['0', '86401', '0.5', '2s'],
+  METRICS_ENABLED: ['maybe', '2'],
+  METRICS_TOKEN: ['x'.repeat(15), `${SECRET} in two words`, `${SECRET}-ключ`],
 };
 
 const problemsOf = (source: NodeJS.ProcessEnv): readonly string[] => {

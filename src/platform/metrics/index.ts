@@ -1,0 +1,5 @@
+export { type Labels, type MetricDescription, type Sample } from './metric';
+export { Histogram, type Series } from './histogram';
+export { MetricsModule } from './metrics.module';
+export { MetricsRegistry, type ReadMetric, type Reading } from './metrics-registry';
+export { MetricsSource } from './metrics-source';
