@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { eventually } from '../eventually';
+import type { TestUser } from '../test-app';
+import type { ServedProgram } from './served-program';
+
+/** Milliseconds after which a request counts as hanging: far longer than any bound of the program. */
+const HANGS = 45_000;
+
+/** Milliseconds between an attempt that failed and the next one of the same client. */
+const PAUSE = 50;
+
+const STATUSES = ['applied', 'phone_screen', 'interview', 'offer'];
+
+/** How one request ended. */
+export interface Outcome {
+  kind: 'append' | 'read' | 'probe';
+  /** Status and code, such as `503 unavailable`; `broken`: the connection ended; `hung`: there was no answer. */
+  answer: string;
+  /** Milliseconds it took. */
+  took: number;
+  /** When it was sent, on the clock of `performance.now()`. */
+  began: number;
+}
+
+/** How many clients there are, each with one request at a time. */
+export interface Clients {
+  /** Append with an `Idempotency-Key`, and repeat what was not answered 201 until it is. */
+  keyed: number;
+  /** Append without one, and repeat nothing. */
+  plain: number;
+  /** Read lists, jobs and histories. */
+  readers: number;
+}
+
+/** Clients that append to jobs of one user and read them, without a pause, until they are stopped. */
+export class Load {
+  /** Every request so far, in the order in which they ended. */
+  readonly outcomes: Outcome[] = [];
+  /** Notes of events that were acknowledged with 201; each note belongs to one event that a client wants. */
+  readonly acknowledged = new Set<string>();
+  /** Notes of events that were sent and not acknowledged: whether they were written is open. */
+  readonly doubtful = new Set<string>();
+
+  private ending = false;
+  private readonly clients: Promise<void>[] = [];
+
+  constructor(
+    private readonly program: ServedProgram,
+    /** Whose jobs they are. */
+    readonly user: TestUser,
+    private readonly jobIds: readonly string[],
+  ) {}
+
+  /** Sets the clients to work. */
+  start({ keyed, plain, readers }: Clients): this {
+    for (let n = 0; n < keyed; n++) this.clients.push(this.appendAll(n, true));
+    for (let n = 0; n < plain; n++) this.clients.push(this.appendAll(n, false));
+    for (let n = 0; n < readers; n++) this.clients.push(this.readAll(n));
+    this.clients.push(this.probeAll());
+    return this;
+  }
+
+  /** Lets each client end what it is at; resolves when every keyed append is acknowledged. */
+  async stop(): Promise<void> {
+    this.ending = true;
+    await Promise.all(this.clients);
+  }
+
+  /** What was under way between two moments, but for the probes. */
+  between(from: number, to = Infinity): Outcome[] {
+    return this.outcomes.filter(
+      ({ kind, began, took }) => kind !== 'probe' && began < to && began + took > from,
+    );
+  }
+
+  /** Waits for so many more requests that were answered 2xx; gives when the first of them was, on the same clock. */
+  async untilServed(count: number): Promise<number> {
+    const before = this.outcomes.length;
+    const served = (): Outcome[] =>
+      this.outcomes.slice(before).filter(({ kind, answer }) => kind !== 'probe' && /^2/.test(answer));
+    const [first] = await eventually(served, ({ length }) => length >= count);
+    return (first?.began ?? 0) + (first?.took ?? 0);
+  }
+
+  /** How often each answer was given. */
+  counts(outcomes: readonly Outcome[] = this.outcomes): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { answer } of outcomes) counts[answer] = (counts[answer] ?? 0) + 1;
+    return counts;
+  }
+
+  private async appendAll(client: number, keyed: boolean): Promise<void> {
+    for (let n = client; !this.ending; n++) {
+      const note = randomUUID();
+      const body = JSON.stringify({ status: STATUSES[n % STATUSES.length], note });
+      const headers: Record<string, string> = keyed ? { 'idempotency-key': note } : {};
+      const path = `/api/jobs/${this.jobIds[n % this.jobIds.length]}/status-events`;
+      this.doubtful.add(note);
+      let answer = await this.send('append', path, { method: 'POST', body, headers });
+      while (keyed && isWorthRepeating(answer)) {
+        await pause();
+        answer = await this.send('append', path, { method: 'POST', body, headers });
+      }
+      if (answer === '201') {
+        this.acknowledged.add(note);
+        this.doubtful.delete(note);
+      } else await pause();
+    }
+  }
+
+  private async readAll(client: number): Promise<void> {
+    for (let n = client; !this.ending; n++) {
+      const jobId = this.jobIds[n % this.jobIds.length];
+      const paths = [
+        '/api/jobs',
+        `/api/jobs/${jobId}`,
+        `/api/jobs/${jobId}/status-events`,
+        '/api/jobs?sort=title',
+      ];
+      const answer = await this.send('read', paths[n % paths.length] ?? '', {});
+      if (answer !== '200') await pause();
+    }
+  }
+
+  /** Asks whether the process is alive, all the while: how long that takes is the machine's doing. */
+  private async probeAll(): Promise<void> {
+    while (!this.ending) {
+      await this.send('probe', '/api/health/live', {});
+      await pause();
+    }
+  }
+
+  private async send(
+    kind: Outcome['kind'],
+    path: string,
+    { headers, ...init }: RequestInit,
+  ): Promise<string> {
+    const began = performance.now();
+    const answer = await this.answerTo(path, {
+      ...init,
+      headers: {
+        ...(headers as Record<string, string> | undefined),
+        authorization: `Bearer ${this.user.token}`,
+        ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+    });
+    this.outcomes.push({ kind, answer, began, took: performance.now() - began });
+    return answer;
+  }
+
+  private async answerTo(path: string, init: RequestInit): Promise<string> {
+    try {
+      const signal = AbortSignal.timeout(HANGS);
+      const answer = await fetch(this.program.url + path, { ...init, signal });
+      const text = await answer.text();
+      if (answer.ok) return String(answer.status);
+      return `${answer.status} ${(JSON.parse(text) as { code: string }).code}`;
+    } catch (error) {
+      return error instanceof Error && error.name === 'TimeoutError' ? 'hung' : 'broken';
+    }
+  }
+}
+
+/** What tells a client to try again with the same key. */
+const isWorthRepeating = (answer: string): boolean =>
+  answer === 'broken' || answer === '503 unavailable' || answer === '409 idempotency_in_progress';
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE));
