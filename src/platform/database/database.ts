@@ -6,6 +6,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { AppConfig } from '../../config';
 import { isPassing, isSacrificed, leavesConnection, wasNotSent } from './database-failure';
 import { inTime } from './lend';
+import { type QueryListener } from './query-end';
 import { Retries, type Repetition } from './retries';
 import { type Statement } from './statement';
 import { runTransaction, type AmbientTransaction, type TransactionProgress } from './transaction';
@@ -61,6 +62,12 @@ export class Database {
   get longestWait(): number {
     const { pool } = this;
     return pool instanceof VerifyingPool ? pool.longestWait : 0;
+  }
+
+  /** Has `listener` told of each query from now on, whoever sent it. Streams are not told. */
+  onQuery(listener: QueryListener): void {
+    const { pool } = this;
+    if (pool instanceof VerifyingPool) pool.onQuery(listener);
   }
 
   /** Milliseconds that the server may go on with a statement whose sender is gone. */
@@ -204,16 +211,16 @@ export class Database {
 
   private async send<Row extends QueryResultRow>(
     client: PoolClient,
-    { name, text }: Statement,
+    { name, label, text }: Statement,
     values: readonly unknown[],
   ): Promise<Row[]> {
-    const query = { text, values: [...values] };
+    const query = { text, label, values: [...values] };
     const prepared = name !== undefined && this.config.database.preparedStatements;
     return (await client.query<Row>(prepared ? { ...query, name } : query)).rows;
   }
 }
 
 const only = <Row>(statement: Statement, [row]: Row[]): Row => {
-  if (row === undefined) throw new Error(`No row from ${statement.name ?? statement.text}`);
+  if (row === undefined) throw new Error(`No row from ${statement.label}`);
   return row;
 };

@@ -4,6 +4,7 @@ export { Database, type AfterTransaction, type TransactionOptions } from './data
 export { isConnectionFailure, isDatabaseUnavailable, sqlState } from './database-failure';
 export { DatabaseModule } from './database.module';
 export { hasPendingMigrations, runMigrations } from './migrate';
+export { queryName, type QueryEnd, type QueryListener } from './query-end';
 export { preparable, statement, unprepared, type Statement } from './statement';
 export { jsonObject, jsonTime } from './json-sql';
 export { PoolUsage, type PoolSample } from './pool-usage';

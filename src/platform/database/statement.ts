@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 export interface Statement {
   /** `undefined`: parsed and planned anew at each use. */
   readonly name: string | undefined;
+  /** What it answers, such as `jobs.append`: under which it is measured and logged. */
+  readonly label: string;
   readonly text: string;
 }
 
@@ -19,11 +21,16 @@ const shapes = new Map<string, Statement>();
  */
 export const statement = (label: string, text: string): Statement => ({
   name: `${label.slice(0, 40)}:${createHash('sha256').update(text).digest('hex').slice(0, 12)}`,
+  label,
   text,
 });
 
 /** A text that is used once, or in too many shapes to keep each prepared. */
-export const unprepared = (text: string): Statement => ({ name: undefined, text });
+export const unprepared = (text: string, label = 'unprepared'): Statement => ({
+  name: undefined,
+  label,
+  text,
+});
 
 /**
  * Names a text that is put together from parts and comes in a few shapes. The first 200 shapes of the
@@ -32,7 +39,7 @@ export const unprepared = (text: string): Statement => ({ name: undefined, text 
 export const preparable = (label: string, text: string): Statement => {
   const known = shapes.get(text);
   if (known !== undefined) return known;
-  if (shapes.size >= MAX_PREPARED_SHAPES) return unprepared(text);
+  if (shapes.size >= MAX_PREPARED_SHAPES) return unprepared(text, label);
   const named = statement(label, text);
   shapes.set(text, named);
   return named;

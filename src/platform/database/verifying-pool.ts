@@ -1,4 +1,5 @@
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
+import { type QueryEnd, type QueryListener } from './query-end';
 import { WatchedClient } from './watched-client';
 
 /** A connection that idled longer than this is asked whether it still lives before it is lent. Milliseconds. */
@@ -44,12 +45,15 @@ export class VerifyingPool extends Pool {
   private distrustBefore = -Infinity;
   /** Those who have asked for a connection and have none yet, the longest waiting first. */
   private readonly line = new Set<{ readonly since: number }>();
+  private readonly queryListeners: QueryListener[] = [];
 
   constructor(config?: PoolConfig) {
     super({ ...config, Client: WatchedClient });
     this.on('connect', (client) => {
       client.on('error', ignore);
-      if (client instanceof WatchedClient) client.silenced = () => this.distrustIdle();
+      if (!(client instanceof WatchedClient)) return;
+      client.silenced = () => this.distrustIdle();
+      client.ended = (query) => this.tell(query);
     });
     this.on('release', (_error, client) => this.idleSince.set(client, performance.now()));
   }
@@ -59,6 +63,11 @@ export class VerifyingPool extends Pool {
     if (this.waitingCount === 0) return 0;
     for (const { since } of this.line) return performance.now() - since;
     return 0;
+  }
+
+  /** Has `listener` told of each query of any connection from now on. */
+  onQuery(listener: QueryListener): void {
+    this.queryListeners.push(listener);
   }
 
   override connect(): Promise<PoolClient>;
@@ -86,6 +95,10 @@ export class VerifyingPool extends Pool {
       }
       client.release(true);
     }
+  }
+
+  private tell(query: QueryEnd): void {
+    for (const listener of this.queryListeners) listener(query);
   }
 
   private distrustIdle(): void {

@@ -1,5 +1,7 @@
 import { Client, type ClientConfig } from 'pg';
 import { requestCancel } from './cancel-request';
+import { type QueryListener } from './query-end';
+import { timed } from './query-timing';
 
 /** How much longer than the statement timeout it may take until the server is asked to end the query. Milliseconds. */
 export const CANCEL_MARGIN = 1_000;
@@ -34,6 +36,8 @@ type AnyQuery = (...parameters: unknown[]) => never;
 export class WatchedClient extends Client {
   /** Called before the connection is cut for its silence. */
   silenced: () => void = () => undefined;
+  /** Told of each query that has ended; streams are not told. */
+  ended: QueryListener | undefined;
 
   private readonly timer: NodeJS.Timeout | undefined;
   private lastWait: NodeJS.Timeout | undefined;
@@ -70,7 +74,10 @@ export class WatchedClient extends Client {
       this.bytes = this.bytesRead;
       this.timer.refresh();
     }
-    return (super.query as AnyQuery).apply(this, parameters);
+    const send = (given: unknown[]): unknown => (super.query as AnyQuery).apply(this, given);
+    return (
+      streams || this.ended === undefined ? send(parameters) : timed(this.ended, parameters, send)
+    ) as never;
   }
 
   private look(): void {
