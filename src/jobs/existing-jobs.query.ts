@@ -39,12 +39,13 @@ const find = (locking: string): Statement =>
        FROM job_status_events e WHERE e.job_id = j.id
      ) AS events) o)::text AS job
      FROM job j`,
+    'jobs.existing',
   );
 
 const FIND = find('');
 const FIND_AND_LOCK = find('ORDER BY id FOR UPDATE');
 
-const TAKEN_REFS = unprepared(`SELECT external_ref AS ref FROM (${FOUND}) found`);
+const TAKEN_REFS = unprepared(`SELECT external_ref AS ref FROM (${FOUND}) found`, 'jobs.taken-refs');
 
 /** Jobs of an owner by their `externalRef`, many at a time. */
 @Injectable()

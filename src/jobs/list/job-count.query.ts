@@ -72,7 +72,7 @@ export class JobCountQuery {
   private async estimated(filter: JobFilter, atLeast: number): Promise<Total> {
     const parameters = new Parameters();
     const text = `EXPLAIN (FORMAT JSON) SELECT 1 ${matching(filter, parameters)}`;
-    const row = await this.database.readOne<Explained>(unprepared(text), parameters.values);
+    const row = await this.database.readOne<Explained>(unprepared(text, 'jobs.estimate'), parameters.values);
     return { items: Math.max(row['QUERY PLAN'][0].Plan['Plan Rows'], atLeast), mode: 'estimated' };
   }
 
@@ -80,7 +80,8 @@ export class JobCountQuery {
     const parameters = new Parameters();
     const bounded = limit === undefined ? '' : `LIMIT ${limit}`;
     const text = `SELECT count(*)::int AS rows FROM (SELECT 1 ${matching(filter, parameters)} ${bounded}) c`;
-    return (await this.database.readOne<{ rows: number }>(unprepared(text), parameters.values)).rows;
+    return (await this.database.readOne<{ rows: number }>(unprepared(text, 'jobs.count'), parameters.values))
+      .rows;
   }
 
   /** How many of the owner's first rows match; all there are, if the owner has fewer than the sample. */
@@ -91,7 +92,7 @@ export class JobCountQuery {
     const text = `
       SELECT count(*)::int AS looked, count(*) FILTER (WHERE ${conditions.join(' AND ')})::int AS matched
       FROM (${newestRows(filter, parameters.add(filter.ownerId, 'uuid'), SAMPLE_ROWS)}) j`;
-    return this.database.readOne(unprepared(text), parameters.values);
+    return this.database.readOne(unprepared(text, 'jobs.sample'), parameters.values);
   }
 }
 

@@ -30,7 +30,7 @@ export const directStatement = (request: PageRequest): BoundStatement => {
   });
   const text = pageOf(draft, source);
   return {
-    statement: prepared ? preparable('jobs.page', text) : unprepared(text),
+    statement: prepared ? preparable('jobs.page', text) : unprepared(text, 'jobs.page-deep'),
     values: parameters.values,
   };
 };
@@ -47,7 +47,7 @@ export const walkStatement = (request: PageRequest, length: number): BoundStatem
   const text = `
     WITH ${walkedSegments(draft, { from: 'jobs j', where: predicates.onSortKey, limit: length })}
     ${pageOf(draft, source, '(SELECT count(*)::int FROM walk)')}`;
-  return { statement: unprepared(text), values: parameters.values };
+  return { statement: unprepared(text, 'jobs.walk'), values: parameters.values };
 };
 
 /** Collects every match by the index that suits the filter, then sorts. */
@@ -57,12 +57,12 @@ export const collectStatement = (request: PageRequest): BoundStatement => {
   const branch = { where: [...predicates.onSortKey, ...predicates.onColumns], limit: rowsToRead(request) };
   if (predicates.facets === undefined) {
     const source = branches(draft, { from: 'jobs j', ...branch });
-    return { statement: unprepared(pageOf(draft, source)), values: parameters.values };
+    return { statement: unprepared(pageOf(draft, source), 'jobs.collect'), values: parameters.values };
   }
   const matches = matchesByFacets(draft, predicates.facets);
   const source = branches(draft, { from: 'matches j', ...branch });
   const text = `WITH matches AS MATERIALIZED (${matches}) ${pageOf(draft, source)}`;
-  return { statement: unprepared(text), values: parameters.values };
+  return { statement: unprepared(text, 'jobs.collect'), values: parameters.values };
 };
 
 /** A statement that is being written: what is wanted, the values taken so far, and what follows from both. */

@@ -75,7 +75,8 @@ export class JobRowsQuery {
   async countUpTo(filter: JobFilter, limit: number): Promise<number> {
     const parameters = new Parameters();
     const text = `SELECT count(*)::int AS rows FROM (SELECT 1 ${matching(filter, parameters)} LIMIT ${limit}) c`;
-    return (await this.database.readOne<{ rows: number }>(unprepared(text), parameters.values)).rows;
+    return (await this.database.readOne<{ rows: number }>(unprepared(text, 'jobs.count'), parameters.values))
+      .rows;
   }
 
   /** Opens the stream on a connection with a transaction of its own. One statement reads all: it has one snapshot. */

@@ -43,7 +43,8 @@ export const mergeParameters = (ownerId: string, actorId: string, merges: readon
  *
  * $1 owner, $2 actor, $3 and on the jobs, then the events.
  */
-export const MERGE_JOBS = unprepared(`
+export const MERGE_JOBS = unprepared(
+  `
   WITH clock AS MATERIALIZED (
     SELECT date_trunc('milliseconds', clock_timestamp()) AS now
   ), merge AS MATERIALIZED (
@@ -83,4 +84,6 @@ export const MERGE_JOBS = unprepared(`
     version = j.version + 1,
     updated_at = c.now
   FROM merge m CROSS JOIN clock c LEFT JOIN newest n ON n.job_id = m.id LEFT JOIN reached r ON r.job_id = m.id
-  WHERE j.id = m.id AND j.owner_id = $1`);
+  WHERE j.id = m.id AND j.owner_id = $1`,
+  'jobs.merge',
+);
