@@ -36,8 +36,8 @@ export const DAY_DIFFERENCES = statement(
 );
 
 /**
- * What the cells of all time lack of the sum of their days, or have too much of. Both are folded together, so
- * deltas do not matter here. $1 owner.
+ * What the cells of all time lack of the sum of their days, or have too much of, and the coarse ones of the sum of
+ * the cells that they sum. All are folded together, so deltas do not matter here. $1 owner.
  */
 export const TOTAL_DIFFERENCES = statement(
   'job_counts.total_differences',
@@ -47,6 +47,10 @@ export const TOTAL_DIFFERENCES = statement(
      SELECT w.id AS workflow_id, c.figure, c.key, c.jobs, c.ms
      FROM job_counts c CROSS JOIN LATERAL (VALUES (c.workflow_id), ('')) w (id)
      WHERE c.owner_id = $1::uuid AND c.cohort > '-infinity' AND (w.id <> '' OR c.figure = 'company')
+     UNION ALL
+     SELECT workflow_id, coarse_figure(figure), coarse_key(figure, key), jobs, ms FROM job_counts
+     WHERE owner_id = $1::uuid AND coarse_figure(figure) IS NOT NULL
+       AND (cohort > '-infinity' OR figure = 'created_day')
      UNION ALL
      SELECT workflow_id, figure, key, -jobs, -ms FROM job_counts
      WHERE owner_id = $1::uuid AND cohort = '-infinity' AND NOT (${TIMELINE})

@@ -72,6 +72,21 @@ const DRIFTS: Drift[] = [
     line: /^ {2}created_quarter "2024-03-05T10:00", application, created 2024-03-05: 2 jobs too few$/,
   },
   {
+    drift: 'a month of creation',
+    sql: `UPDATE job_counts SET jobs = jobs + 3 WHERE owner_id = $1 AND figure = 'created_month' AND key = '2024-03'`,
+    line: /^ {2}created_month "2024-03", application, of all time: 3 jobs too many$/,
+  },
+  {
+    drift: 'an octave of offers that is not there',
+    sql: `DELETE FROM job_counts WHERE owner_id = $1 AND figure = 'offer_octave'`,
+    line: /^ {2}offer_octave "\d{18}", application, of all time: 3 jobs too few, 21600000 milliseconds too few$/,
+  },
+  {
+    drift: 'a month of deadlines',
+    sql: `INSERT INTO job_counts VALUES ($1, '-infinity', 'deadline_open_month', '2024-06', 'application', 8, 0)`,
+    line: /^ {2}deadline_open_month "2024-06", application, of all time: 8 jobs too many$/,
+  },
+  {
     drift: 'a delta that was lost',
     sql: `DELETE FROM job_count_deltas WHERE owner_id = $1 AND figure = 'company'`,
     line: /^ {2}company "loom", application, created \d{4}-\d\d-\d\d: 1 job too few$/,
@@ -204,7 +219,10 @@ describe('Verifying the counts of a database', () => {
     await app.query(`UPDATE job_counts SET jobs = jobs + 1 WHERE owner_id = $1 AND figure = 'created_day'`, [
       owner,
     ]);
-    expect(await verified(app, { owner, jobsAtOnce: 4 })).toMatchObject({ differences: days.length });
+    expect(await verified(app, { owner, jobsAtOnce: 4 })).toMatchObject({
+      // And their month, which was their sum.
+      differences: days.length + 1,
+    });
     expect(await verified(app, { owner, jobsAtOnce: 4, repair: true })).toMatchObject({ left: 0 });
   });
 

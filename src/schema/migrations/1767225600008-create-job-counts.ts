@@ -193,7 +193,7 @@ const createStays = async (runner: QueryRunner): Promise<void> => {
  * Moves deltas into the cells of all time and of their day; gives how many. One transaction at a time does it: others
  * get 0 at once. Cells that have come to nothing are deleted.
  */
-const createFold = (runner: QueryRunner): Promise<unknown> =>
+export const createFold = (runner: QueryRunner): Promise<unknown> =>
   runner.query(`
     CREATE FUNCTION fold_job_counts(most integer) RETURNS integer LANGUAGE plpgsql AS $$
     DECLARE

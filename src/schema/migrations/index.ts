@@ -12,6 +12,7 @@ import { CreateQueue1767225600010 } from './1767225600010-create-queue';
 import { CreateExports1767225600011 } from './1767225600011-create-exports';
 import { CreateJobSample1767225600012 } from './1767225600012-create-job-sample';
 import { CountStaysWithJobs1767225600013 } from './1767225600013-count-stays-with-jobs';
+import { CountCoarsely1767225600014 } from './1767225600014-count-coarsely';
 
 /** Every migration, oldest first. A landed one is never edited: add another. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   CreateExports1767225600011,
   CreateJobSample1767225600012,
   CountStaysWithJobs1767225600013,
+  CountCoarsely1767225600014,
 ];

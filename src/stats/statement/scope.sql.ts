@@ -45,7 +45,7 @@ export const SCOPE = `
   )`;
 
 /** SQL that keeps cells of the asked workflow; all, where none is. */
-const OF_WORKFLOW = (cell: string): string =>
+export const ofWorkflow = (cell: string): string =>
   `(${cell}.workflow_id = (SELECT workflow FROM asked) OR (SELECT workflow FROM asked) IS NULL)`;
 
 /**
@@ -56,31 +56,41 @@ const OF_WORKFLOW = (cell: string): string =>
 export const loose = (ranged: boolean): string => {
   const deltas = `
     SELECT d.workflow_id, d.figure, d.key, d.jobs, d.ms FROM job_count_deltas d
-    WHERE d.owner_id = (SELECT owner FROM asked) AND ${OF_WORKFLOW('d')}`;
+    WHERE d.owner_id = (SELECT owner FROM asked) AND ${ofWorkflow('d')}`;
   if (!ranged) return `loose AS MATERIALIZED (${deltas})`;
   return `loose AS MATERIALIZED (
     ${deltas} AND d.cohort >= (SELECT first_day FROM span) AND d.cohort < (SELECT end_day FROM span)
     UNION ALL
     SELECT t.workflow_id, t.figure, t.key COLLATE "C", t.jobs, t.ms
     FROM edge e CROSS JOIN LATERAL job_count_truth((SELECT owner FROM asked), e.from_at, e.until_at) t
-    WHERE ${OF_WORKFLOW('t')}
+    WHERE ${ofWorkflow('t')}
   )`;
 };
 
+const named = (figures: readonly string[]): string =>
+  `c.figure IN (${figures.map((figure) => `'${figure}'`).join(', ')})`;
+
 /**
- * SQL for the cells of figures, as `c (workflow_id, figure, key, jobs, ms)`.
+ * SQL for the cells of all time as they have been folded, without `loose`, as `c (workflow_id, figure, key, jobs, ms)`.
  * @param figures names of figures
  * @param where further condition on `c`, for an index to use
  */
-export const cells = (ranged: boolean, figures: readonly string[], where = 'true'): string => {
-  const named = `c.figure IN (${figures.map((figure) => `'${figure}'`).join(', ')})`;
-  const cohort = ranged
-    ? `c.cohort > '-infinity' AND c.cohort >= (SELECT first_day FROM span) AND c.cohort < (SELECT end_day FROM span)`
-    : `c.cohort = '-infinity'`;
-  return `(
+export const folded = (figures: readonly string[], where = 'true'): string => `(
     SELECT c.workflow_id, c.figure, c.key, c.jobs, c.ms FROM job_counts c
-    WHERE c.owner_id = (SELECT owner FROM asked) AND ${cohort} AND ${named} AND ${OF_WORKFLOW('c')} AND ${where}
-    UNION ALL
-    SELECT c.* FROM loose c WHERE ${named} AND ${where}
+    WHERE c.owner_id = (SELECT owner FROM asked) AND c.cohort = '-infinity' AND ${named(figures)}
+      AND ${ofWorkflow('c')} AND ${where}
   )`;
-};
+
+const foldedOfSomeDays = (figures: readonly string[], where: string): string => `(
+    SELECT c.workflow_id, c.figure, c.key, c.jobs, c.ms FROM job_counts c
+    WHERE c.owner_id = (SELECT owner FROM asked) AND c.cohort > '-infinity'
+      AND c.cohort >= (SELECT first_day FROM span) AND c.cohort < (SELECT end_day FROM span) AND ${named(figures)}
+      AND ${ofWorkflow('c')} AND ${where}
+  )`;
+
+/** SQL for the cells of figures, folded or `loose`; the rest as for `folded`. @param ranged whether some days are asked for */
+export const cells = (ranged: boolean, figures: readonly string[], where = 'true'): string => `(
+    SELECT c.* FROM ${ranged ? foldedOfSomeDays(figures, where) : folded(figures, where)} c
+    UNION ALL
+    SELECT c.* FROM loose c WHERE ${named(figures)} AND ${where}
+  )`;
