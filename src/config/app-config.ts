@@ -7,6 +7,9 @@ import {
   type RedisConfig,
 } from './front-config';
 import { type Environment } from './environment';
+import { healthConfig, type HealthThresholds } from './health-config';
+import { shutdownConfig, type ShutdownConfig } from './shutdown-config';
+import { monitoringConfig, type MonitoringConfig } from './monitoring-config';
 
 /**
  * The typed configuration that the rest of the program injects. Built once at start from the environment
@@ -30,6 +33,9 @@ export class AppConfig {
   readonly rateLimit: RateLimitConfig;
   /** Whether requests are refused while the process is saturated. */
   readonly loadShedding: boolean;
+  /** When `/api/health` warns. */
+  readonly health: HealthThresholds;
+  readonly shutdown: ShutdownConfig;
   readonly worker: {
     /** Whether this process works on the queue. */
     enabled: boolean;
@@ -38,6 +44,7 @@ export class AppConfig {
     /** Between two looks for work while there is none. Milliseconds. */
     pollInterval: number;
   };
+  readonly monitoring: MonitoringConfig;
   readonly metrics: {
     enabled: boolean;
     /** What readers show in production; `undefined`: nobody reads them there. */
@@ -87,11 +94,14 @@ export class AppConfig {
       tracker: environment.RATE_LIMIT_TRACKER,
     };
     this.loadShedding = environment.LOAD_SHEDDING_ENABLED;
+    this.health = healthConfig(environment);
+    this.shutdown = shutdownConfig(environment);
     this.worker = {
       enabled: role === 'worker' || environment.WORKER_ENABLED,
       apart: role === 'worker',
       pollInterval: environment.WORKER_POLL_INTERVAL * 1000,
     };
+    this.monitoring = monitoringConfig(environment);
     this.metrics = { enabled: environment.METRICS_ENABLED, token: environment.METRICS_TOKEN };
     this.auth = {
       secretKey: resolved.secretKey,

@@ -3,10 +3,13 @@ import { accountVariables } from './variables/accounts';
 import { cacheVariables } from './variables/cache';
 import { databaseVariables } from './variables/database';
 import { metricsVariables } from './variables/metrics';
+import { monitoringVariables } from './variables/monitoring';
+import { healthVariables } from './variables/health';
 import { processVariables } from './variables/process';
 import { rateLimitVariables } from './variables/rate-limit';
 import { redisVariables } from './variables/redis';
 import { requestVariables } from './variables/requests';
+import { shutdownVariables } from './variables/shutdown';
 import { workerVariables } from './variables/worker';
 
 /**
@@ -22,7 +25,10 @@ export const environmentVariables = {
   ...cacheVariables,
   ...rateLimitVariables,
   ...workerVariables,
+  ...healthVariables,
+  ...shutdownVariables,
   ...metricsVariables,
+  ...monitoringVariables,
 } as const;
 
 /** Name of a known environment variable. */

@@ -5,5 +5,8 @@ export { ConfigModule } from './config.module';
 export { configuredDatabaseUrl, databaseConfig, type DatabaseConfig } from './database-config';
 export { environmentVariables, type Environment, type VariableName } from './environment';
 export { type CacheConfig, type RateLimitConfig, type RedisConfig } from './front-config';
+export { type MonitoringConfig } from './monitoring-config';
+export { HEALTH_METRICS, type HealthMetric, type HealthThresholds, type Threshold } from './health-config';
+export { type ShutdownConfig } from './shutdown-config';
 export { ConfigurationError, describeProblem, parseEnvironment } from './parse-environment';
 export { loadEnvFile } from './env-file';

@@ -1,4 +1,5 @@
 import { environmentVariables, type Environment, type VariableName } from './environment';
+import { HEALTH_METRICS, type HealthMetric } from './health-config';
 import { type Variable } from './variable';
 
 /** A wrong or missing environment variable; the message is meant for the person who starts the program. */
@@ -35,6 +36,18 @@ const crossChecks = (environment: Environment): string[] => {
   }
   if (environment.DEFAULT_PAGE_LIMIT > environment.MAX_PAGE_LIMIT) {
     problems.push(describeProblem('DEFAULT_PAGE_LIMIT', 'must not exceed MAX_PAGE_LIMIT'));
+  }
+  if (environment.VERY_SLOW_REQUEST_MS < environment.SLOW_REQUEST_MS) {
+    problems.push(describeProblem('VERY_SLOW_REQUEST_MS', 'must not be below SLOW_REQUEST_MS'));
+  }
+  const { MEMORY_HIGH_PERCENT: high, MEMORY_CRITICAL_PERCENT: critical } = environment;
+  if (critical !== 0 && critical < high) {
+    problems.push(describeProblem('MEMORY_CRITICAL_PERCENT', 'must not be below MEMORY_HIGH_PERCENT'));
+  }
+  for (const metric of HEALTH_METRICS) {
+    const name = `HEALTH_${metric.toUpperCase() as Uppercase<HealthMetric>}` as const;
+    if (environment[`${name}_WARNING`] >= environment[`${name}_CRITICAL`])
+      problems.push(describeProblem(`${name}_WARNING`, `must be below ${name}_CRITICAL`));
   }
   return problems;
 };

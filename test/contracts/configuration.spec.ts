@@ -4,6 +4,7 @@ import {
   configuredDatabaseUrl,
   ConfigurationError,
   environmentVariables,
+  HEALTH_METRICS,
   parseEnvironment,
 } from '../../src/config';
 import type { VariableName } from '../../src/config';
@@ -75,8 +76,34 @@ const WRONG: Record<VariableName, string[]> = {
   RATE_LIMIT_TRACKER: ['IP', 'session', 'ip,user'],
   WORKER_ENABLED: ['maybe', '2'],
   WORKER_POLL_INTERVAL: ['0', '86401', '0.5', '2s'],
+  HEALTH_MEMORY_WARNING: ['0', '101', '80%'],
+  HEALTH_MEMORY_CRITICAL: ['0', '101', '90%'],
+  HEALTH_CPU_WARNING: ['0', '101', '80%'],
+  HEALTH_CPU_CRITICAL: ['0', '101', '90%'],
+  HEALTH_HEAP_WARNING: ['0', '101', '80%'],
+  HEALTH_HEAP_CRITICAL: ['0', '101', '90%'],
+  HEALTH_CONNECTIONS_WARNING: ['0', '101', '80%'],
+  HEALTH_CONNECTIONS_CRITICAL: ['0', '101', '90%'],
+  SHUTDOWN_DELAY: ['-1', '301', '5s'],
+  SHUTDOWN_TIMEOUT: ['0', '3601', '10s'],
   METRICS_ENABLED: ['maybe', '2'],
   METRICS_TOKEN: ['x'.repeat(15), `${SECRET} in two words`, `${SECRET}-ключ`],
+  SLOW_REQUEST_MS: ['0', '1s', '3600001'],
+  VERY_SLOW_REQUEST_MS: ['0', '5s', '3600001'],
+  SLOW_QUERY_MS: ['0', '1s', '3600001'],
+  LOG_QUERIES: ['maybe', '2'],
+  RESOURCE_REPORT_INTERVAL: ['-1', '3601', '30s'],
+  CPU_PROFILE_PERCENT: ['-1', '101', '85%'],
+  CPU_PROFILE_AFTER: ['0', '3601', '1m'],
+  CPU_PROFILE_SECONDS: ['0', '61', '10s'],
+  CPU_PROFILE_PAUSE: ['0', '604801', '1h'],
+  DIAGNOSTICS_DIR: [],
+  DIAGNOSTICS_MAX_FILES: ['0', '1001', 'all'],
+  DIAGNOSTICS_MAX_BYTES: ['1048575', '68719476737', '100MB'],
+  MEMORY_HIGH_PERCENT: ['-1', '101', '85%'],
+  MEMORY_CRITICAL_PERCENT: ['-1', '101', '92%'],
+  MEMORY_GROWTH_MINUTES: ['0', '1441', '10m'],
+  MEMORY_GROWTH_PERCENT: ['-1', '1001', '25%'],
 };
 
 const problemsOf = (source: NodeJS.ProcessEnv): readonly string[] => {
@@ -191,6 +218,29 @@ describe('Variables that go together', () => {
     ['ADMIN_PASSWORD', { ADMIN_EMAIL: 'admin@example.com' }],
   ])('%s is missing when the other is given alone', (missing, given) => {
     expect(problemsOf(given)).toEqual([expect.stringMatching(new RegExp(`^${missing}: is missing`))]);
+  });
+
+  it.each(HEALTH_METRICS.map((metric) => metric.toUpperCase()))(
+    'HEALTH_%s_WARNING is below its CRITICAL',
+    (metric) => {
+      const both = (warning: string, critical: string): NodeJS.ProcessEnv => ({
+        [`HEALTH_${metric}_WARNING`]: warning,
+        [`HEALTH_${metric}_CRITICAL`]: critical,
+      });
+      const refused = [expect.stringMatching(new RegExp(`^HEALTH_${metric}_WARNING: must be below `))];
+      expect(problemsOf(both('60', '60'))).toEqual(refused);
+      expect(problemsOf(both('61', '60'))).toEqual(refused);
+      expect(problemsOf(both('59', '60'))).toEqual([]);
+    },
+  );
+
+  it('SHUTDOWN_DELAY is 0 by default, and 5 in production', () => {
+    const delayOf = (source: NodeJS.ProcessEnv): number =>
+      new AppConfig(parseEnvironment(source), { databaseUrl: 'postgres://x/y', secretKey: 'z' }).shutdown
+        .delay;
+    expect(delayOf({})).toBe(0);
+    expect(delayOf({ NODE_ENV: 'production', SECRET_KEY: 'x'.repeat(32) })).toBe(5_000);
+    expect(delayOf({ NODE_ENV: 'production', SECRET_KEY: 'x'.repeat(32), SHUTDOWN_DELAY: '0' })).toBe(0);
   });
 
   it('DEFAULT_PAGE_LIMIT may not exceed MAX_PAGE_LIMIT', () => {

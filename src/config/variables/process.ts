@@ -38,7 +38,8 @@ export const processVariables = {
   }),
   LOG_FILE: variable({
     schema: z.string().optional(),
-    meaning: 'File that the JSON log lines are appended to, instead of standard output.',
+    meaning:
+      'File that the JSON log lines are appended to, instead of standard output; SIGHUP opens it anew, as log rotation needs.',
     defaultText: 'standard output',
     example: 'logs/jobtrail.log',
   }),
