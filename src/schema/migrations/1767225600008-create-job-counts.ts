@@ -189,11 +189,22 @@ const createStays = async (runner: QueryRunner): Promise<void> => {
     $$`);
 };
 
+/** Cells that a fold keeps besides, as SQL over the table `spread`. */
+export interface CoarseCells {
+  /** Common table expressions, each with a comma behind it. */
+  tables: string;
+  /** What is added to the rows that are inserted. */
+  rows: string;
+}
+
 /**
  * Moves deltas into the cells of all time and of their day; gives how many. One transaction at a time does it: others
  * get 0 at once. Cells that have come to nothing are deleted.
  */
-export const createFold = (runner: QueryRunner): Promise<unknown> =>
+export const createFold = (
+  runner: QueryRunner,
+  coarse: CoarseCells = { tables: '', rows: '' },
+): Promise<unknown> =>
   runner.query(`
     CREATE FUNCTION fold_job_counts(most integer) RETURNS integer LANGUAGE plpgsql AS $$
     DECLARE
@@ -211,9 +222,10 @@ export const createFold = (runner: QueryRunner): Promise<unknown> =>
         FROM taken t CROSS JOIN LATERAL (VALUES (date '-infinity'), (t.cohort)) c (cohort)
         WHERE c.cohort = '-infinity' OR t.figure NOT IN ('created_day', 'created_quarter')
         GROUP BY 1, 2, 3, 4, 5 HAVING sum(t.jobs) <> 0 OR sum(t.ms) <> 0
-      ), counted AS (
+      ), ${coarse.tables} counted AS (
         INSERT INTO job_counts AS c (owner_id, cohort, figure, key, workflow_id, jobs, ms)
         SELECT s.* FROM spread s WHERE s.figure <> 'company' OR s.cohort <> '-infinity'
+        ${coarse.rows}
         ORDER BY owner_id, figure, cohort, key, workflow_id
         ON CONFLICT (owner_id, cohort, figure, key, workflow_id)
         DO UPDATE SET jobs = c.jobs + excluded.jobs, ms = c.ms + excluded.ms

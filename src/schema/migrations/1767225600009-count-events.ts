@@ -4,6 +4,33 @@ import { type QueryRunner } from 'typeorm';
 export const INTO_DELTAS = `INSERT INTO job_count_deltas (owner_id, workflow_id, cohort, figure, key, jobs, ms)`;
 
 /**
+ * SQL of the stays `s (status, jobs, began_at, ended_at)` that an event `g` begins, ends or (`jobs` -1) parts, to be joined to it.
+ * @param wasThere says of a `seq` of its job that it was there before
+ */
+export const changedStays = (wasThere: (seq: string) => string): string => `
+      LEFT JOIN LATERAL (
+        SELECT e.status, e.occurred_at FROM job_status_events e
+        WHERE e.job_id = g.job_id AND (e.occurred_at, e.seq) < (g.occurred_at, g.seq)
+        ORDER BY e.occurred_at DESC, e.seq DESC LIMIT 1
+      ) previous ON true
+      LEFT JOIN LATERAL (
+        SELECT e.seq, e.occurred_at FROM job_status_events e
+        WHERE e.job_id = g.job_id AND (e.occurred_at, e.seq) > (g.occurred_at, g.seq)
+        ORDER BY e.occurred_at, e.seq LIMIT 1
+      ) next ON true
+      LEFT JOIN LATERAL (
+        SELECT e.status, e.occurred_at FROM job_status_events e
+        WHERE ${wasThere('next.seq')} AND e.job_id = g.job_id AND ${wasThere('e.seq')}
+          AND (e.occurred_at, e.seq) < (g.occurred_at, g.seq)
+        ORDER BY e.occurred_at DESC, e.seq DESC LIMIT 1
+      ) parted ON true
+      CROSS JOIN LATERAL (VALUES
+        (previous.status, 1, previous.occurred_at, g.occurred_at),
+        (g.status, 1, g.occurred_at, CASE WHEN ${wasThere('next.seq')} THEN next.occurred_at END),
+        (parted.status, -1, parted.occurred_at, next.occurred_at)
+      ) s (status, jobs, began_at, ended_at)`;
+
+/**
  * An event ends the stay before it and begins one; where another follows, that one ends its own instead of the stay
  * before. Trails that begin here are in the given rows as a whole. Of others only the neighbours are looked up; events
  * that were there before have a smaller `seq` than all given ones. A single event that is the newest, as nearly all are,
@@ -46,27 +73,7 @@ export const countAppendedEvents = async (runner: QueryRunner): Promise<void> =>
         UNION ALL
         SELECT g.job_id, s.*
         FROM given g
-        LEFT JOIN LATERAL (
-          SELECT e.status, e.occurred_at FROM job_status_events e
-          WHERE e.job_id = g.job_id AND (e.occurred_at, e.seq) < (g.occurred_at, g.seq)
-          ORDER BY e.occurred_at DESC, e.seq DESC LIMIT 1
-        ) previous ON true
-        LEFT JOIN LATERAL (
-          SELECT e.seq, e.occurred_at FROM job_status_events e
-          WHERE e.job_id = g.job_id AND (e.occurred_at, e.seq) > (g.occurred_at, g.seq)
-          ORDER BY e.occurred_at, e.seq LIMIT 1
-        ) next ON true
-        LEFT JOIN LATERAL (
-          SELECT e.status, e.occurred_at FROM job_status_events e
-          WHERE next.seq < g.first_seq AND e.job_id = g.job_id AND e.seq < g.first_seq
-            AND (e.occurred_at, e.seq) < (g.occurred_at, g.seq)
-          ORDER BY e.occurred_at DESC, e.seq DESC LIMIT 1
-        ) parted ON true
-        CROSS JOIN LATERAL (VALUES
-          (previous.status, 1, previous.occurred_at, g.occurred_at),
-          (g.status, 1, g.occurred_at, CASE WHEN next.seq < g.first_seq THEN next.occurred_at END),
-          (parted.status, -1, parted.occurred_at, next.occurred_at)
-        ) s (status, jobs, began_at, ended_at)
+        ${changedStays((seq) => `${seq} < g.first_seq`)}
         WHERE g.first_seq > 1
       )
       SELECT j.owner_id, j.workflow_id, utc_day(j.created_at), 'stay', s.status, sum(s.jobs),

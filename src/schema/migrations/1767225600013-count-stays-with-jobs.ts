@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
-import { countAppendedEvents, INTO_DELTAS } from './1767225600009-count-events';
+import { changedStays, countAppendedEvents, INTO_DELTAS } from './1767225600009-count-events';
 import {
   countChangedStatus,
   countInsertedJobs,
@@ -97,27 +97,7 @@ const countAppendedStays = async (runner: QueryRunner): Promise<void> => {
       ${INTO_DELTAS}
       WITH stay AS (
         SELECT s.* FROM job_status_events g
-        LEFT JOIN LATERAL (
-          SELECT e.status, e.occurred_at FROM job_status_events e
-          WHERE e.job_id = g.job_id AND (e.occurred_at, e.seq) < (g.occurred_at, g.seq)
-          ORDER BY e.occurred_at DESC, e.seq DESC LIMIT 1
-        ) previous ON true
-        LEFT JOIN LATERAL (
-          SELECT e.seq, e.occurred_at FROM job_status_events e
-          WHERE e.job_id = g.job_id AND (e.occurred_at, e.seq) > (g.occurred_at, g.seq)
-          ORDER BY e.occurred_at, e.seq LIMIT 1
-        ) next ON true
-        LEFT JOIN LATERAL (
-          SELECT e.status, e.occurred_at FROM job_status_events e
-          WHERE next.seq <= OLD.last_seq AND e.job_id = g.job_id AND e.seq <= OLD.last_seq
-            AND (e.occurred_at, e.seq) < (g.occurred_at, g.seq)
-          ORDER BY e.occurred_at DESC, e.seq DESC LIMIT 1
-        ) parted ON true
-        CROSS JOIN LATERAL (VALUES
-          (previous.status, 1, previous.occurred_at, g.occurred_at),
-          (g.status, 1, g.occurred_at, CASE WHEN next.seq <= OLD.last_seq THEN next.occurred_at END),
-          (parted.status, -1, parted.occurred_at, next.occurred_at)
-        ) s (status, jobs, began_at, ended_at)
+        ${changedStays((seq) => `${seq} <= OLD.last_seq`)}
         WHERE g.job_id = NEW.id AND g.seq > OLD.last_seq
       )
       SELECT OLD.owner_id, OLD.workflow_id, utc_day(OLD.created_at), 'stay', s.status, sum(s.jobs),

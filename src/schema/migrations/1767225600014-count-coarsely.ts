@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
-import { createFold } from './1767225600008-create-job-counts';
+import { createFold, type CoarseCells } from './1767225600008-create-job-counts';
 
 /**
  * Coarse cells of all time, which sum others: days by months, buckets of offers by octaves. Statistics of all time are
@@ -10,7 +10,7 @@ export class CountCoarsely1767225600014 implements MigrationInterface {
     await keepFoldsOut(runner);
     await createCoarseCells(runner);
     await runner.query(`DROP FUNCTION fold_job_counts(integer)`);
-    await createCoarseFold(runner);
+    await createFold(runner, COARSE_CELLS);
     await runner.query(`SELECT insert_coarse_counts()`);
   }
 
@@ -58,52 +58,14 @@ const createCoarseCells = async (runner: QueryRunner): Promise<void> => {
     END $$`);
 };
 
-/** As `createFold`, and the coarse cells with those that they sum. */
-const createCoarseFold = (runner: QueryRunner): Promise<unknown> =>
-  runner.query(`
-    CREATE FUNCTION fold_job_counts(most integer) RETURNS integer LANGUAGE plpgsql AS $$
-    DECLARE
-      folded integer;
-      empty_cells tid[];
-      empty_companies tid[];
-    BEGIN
-      IF NOT pg_try_advisory_xact_lock(hashtext('jobtrail.fold_job_counts')) THEN RETURN 0; END IF;
-      WITH taken AS (
-        DELETE FROM job_count_deltas d
-        WHERE d.ctid = ANY (ARRAY(SELECT ctid FROM job_count_deltas LIMIT most))
-        RETURNING d.*
-      ), spread AS MATERIALIZED (
-        SELECT t.owner_id, c.cohort, t.figure, t.key, t.workflow_id, sum(t.jobs)::bigint AS jobs, sum(t.ms) AS ms
-        FROM taken t CROSS JOIN LATERAL (VALUES (date '-infinity'), (t.cohort)) c (cohort)
-        WHERE c.cohort = '-infinity' OR t.figure NOT IN ('created_day', 'created_quarter')
-        GROUP BY 1, 2, 3, 4, 5 HAVING sum(t.jobs) <> 0 OR sum(t.ms) <> 0
-      ), coarse AS (
+/** A fold keeps them with the cells that they sum. */
+const COARSE_CELLS: CoarseCells = {
+  tables: `
+      coarse AS (
         SELECT s.owner_id, s.cohort, coarse_figure(s.figure) AS figure, coarse_key(s.figure, s.key) AS key, s.workflow_id,
                sum(s.jobs)::bigint AS jobs, sum(s.ms) AS ms
         FROM spread s WHERE s.cohort = '-infinity' AND coarse_figure(s.figure) IS NOT NULL
         GROUP BY 1, 2, 3, 4, 5 HAVING sum(s.jobs) <> 0 OR sum(s.ms) <> 0
-      ), counted AS (
-        INSERT INTO job_counts AS c (owner_id, cohort, figure, key, workflow_id, jobs, ms)
-        SELECT s.* FROM spread s WHERE s.figure <> 'company' OR s.cohort <> '-infinity'
-        UNION ALL
-        SELECT s.* FROM coarse s
-        ORDER BY owner_id, figure, cohort, key, workflow_id
-        ON CONFLICT (owner_id, cohort, figure, key, workflow_id)
-        DO UPDATE SET jobs = c.jobs + excluded.jobs, ms = c.ms + excluded.ms
-        RETURNING c.ctid AS place, c.jobs = 0 AND c.ms = 0 AS empty
-      ), companies AS (
-        INSERT INTO company_counts AS c (owner_id, workflow_id, company_key, jobs)
-        SELECT s.owner_id, w.id, s.key, sum(s.jobs)
-        FROM spread s CROSS JOIN LATERAL (VALUES (s.workflow_id), ('')) w (id)
-        WHERE s.figure = 'company' AND s.cohort = '-infinity'
-        GROUP BY 1, 2, 3 HAVING sum(s.jobs) <> 0 ORDER BY 1, 2, 3
-        ON CONFLICT (owner_id, workflow_id, company_key) DO UPDATE SET jobs = c.jobs + excluded.jobs
-        RETURNING c.ctid AS place, c.jobs = 0 AS empty
-      )
-      SELECT (SELECT count(*) FROM taken), ARRAY(SELECT place FROM counted WHERE empty),
-             ARRAY(SELECT place FROM companies WHERE empty)
-      INTO folded, empty_cells, empty_companies;
-      IF cardinality(empty_cells) > 0 THEN DELETE FROM job_counts WHERE ctid = ANY (empty_cells); END IF;
-      IF cardinality(empty_companies) > 0 THEN DELETE FROM company_counts WHERE ctid = ANY (empty_companies); END IF;
-      RETURN folded;
-    END $$`);
+      ),`,
+  rows: `UNION ALL SELECT s.* FROM coarse s`,
+};
