@@ -8,6 +8,7 @@ import { JobCountsModule } from './job-counts';
 import { JobStatusEventsModule } from './job-status-events';
 import { JobTransferModule } from './job-transfer';
 import { JobsModule } from './jobs';
+import { MetricsEndpointModule } from './metrics';
 import { CacheModule } from './platform/cache';
 import { DatabaseModule } from './platform/database';
 import { FrontModule } from './platform/front';
@@ -58,6 +59,7 @@ export class AppModule {
         ExportsModule,
         SkillsModule,
         HealthModule,
+        MetricsEndpointModule,
       ],
     };
   }

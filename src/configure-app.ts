@@ -5,6 +5,7 @@ import { AppModule } from './app.module';
 import { type AppConfig } from './config';
 import { DOCS_PATH, setUpOpenApi } from './open-api';
 import { acceptImportBodies } from './job-transfer';
+import { METRICS_PATH } from './metrics';
 import {
   acceptJsonBodies,
   answerFrameworkError,
@@ -20,6 +21,7 @@ import {
 import { compressAnswers, FrontDesk, openEntrance, serveHitsFirst } from './platform/front';
 import { Lifecycle } from './platform/lifecycle';
 import { logRequests, ProgramLogger, REQUEST_LOGGER } from './platform/logging';
+import { RequestDurations } from './platform/metrics';
 
 /** Characters; an id has 36, a workflow key at most 50. */
 const MAX_PATH_PARAMETER_LENGTH = 200;
@@ -71,7 +73,7 @@ export const createApp = async (
     abortOnError: false,
   });
   app.useLogger(app.get(ProgramLogger));
-  app.setGlobalPrefix('api');
+  app.setGlobalPrefix('api', { exclude: [METRICS_PATH] });
   // After the guards of the modules: who is not logged in learns nothing else.
   app.useGlobalGuards(new UndeclaredInputGuard());
   app.useGlobalPipes(createValidationPipe());
@@ -89,6 +91,7 @@ export const createApp = async (
   });
   logRequests(fastify, app.get(REQUEST_LOGGER));
   closePromptly(fastify);
+  app.get(RequestDurations).watch(fastify);
   const senders = cutOffIdleSenders(fastify.server, idleSenderMs);
   fastify.addHook('preClose', (done) => {
     senders.allowIdle(IDLE_SENDER_AT_SHUTDOWN_MS);

@@ -28,6 +28,7 @@ export const createOpenApiDocument = (app: NestFastifyApplication): OpenAPIObjec
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: '`METRICS_TOKEN`' }, 'metrics')
     .build();
   const document = SwaggerModule.createDocument(app, options, {
     operationIdFactory: (controller, method) =>

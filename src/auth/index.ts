@@ -3,6 +3,7 @@ export { Forbidden, TokenExpired, Unauthenticated } from './auth.errors';
 export { AuthGuard } from './auth.guard';
 export { AuthModule } from './auth.module';
 export { AuthService, type Grant } from './auth.service';
+export { bearerToken } from './bearer-token';
 export { callerOf } from './caller-of';
 export type { Caller, SessionCaller } from './caller';
 export { CurrentUser, Public, Roles } from './decorators';

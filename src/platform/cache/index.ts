@@ -1,4 +1,4 @@
-export { AnswerCache, CachedAnswer, COMPRESS_FROM, type Encoding } from './answers';
+export { AnswerCache, CachedAnswer, COMPRESS_FROM, type Encoding, type NamespaceCounts } from './answers';
 export { CacheModule } from './cache.module';
 export { CacheGeneration, CacheInstance, CachePresence } from './presence';
 export { CacheInvalidator, CacheResult } from './results';

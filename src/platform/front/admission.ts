@@ -52,6 +52,8 @@ type AdmitReply = [minute: number, minuteEnds: number, hour: number, hourEnds: n
  */
 @Injectable()
 export class Admission {
+  /** Requests counted against the limits of their client, by what became of them. */
+  readonly counts = { allowed: 0, refused: 0 };
   private readonly windows: MemoryWindows;
 
   constructor(
@@ -73,10 +75,12 @@ export class Admission {
     // Also with Redis: if that goes away, a client does not begin anew.
     const own = counted === undefined ? undefined : this.windows.count(counted);
     if (this.link === undefined || this.sharedVersions === undefined) {
-      return { allowance: own, version: scope === undefined ? undefined : this.ownVersions.current(scope) };
+      const version = scope === undefined ? undefined : this.ownVersions.current(scope);
+      return this.counted({ allowance: own, version });
     }
     const alone: Admitted = { allowance: own, version: undefined };
-    if (this.link.session === undefined || (counted === undefined && scope === undefined)) return alone;
+    if (this.link.session === undefined || (counted === undefined && scope === undefined))
+      return this.counted(alone);
     return this.ask(this.link, this.sharedVersions, counted, scope, alone);
   }
 
@@ -104,7 +108,7 @@ export class Admission {
         parameters,
         PATIENCE,
       );
-      return {
+      return this.counted({
         allowance: limited
           ? tightest(
               this.config.rateLimit,
@@ -113,9 +117,15 @@ export class Admission {
             )
           : undefined,
         version: version === '' ? undefined : version,
-      };
+      });
     } catch {
-      return alone;
+      return this.counted(alone);
     }
+  }
+
+  private counted(admitted: Admitted): Admitted {
+    const { allowance } = admitted;
+    if (allowance !== undefined) this.counts[allowance.exceeded ? 'refused' : 'allowed'] += 1;
+    return admitted;
   }
 }

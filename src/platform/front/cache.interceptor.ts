@@ -95,13 +95,16 @@ export class CacheInterceptor implements NestInterceptor {
       const made = await make(undefined);
       return made instanceof StreamableFile ? made : { answer: made, outcome: 'BYPASS' };
     }
-    const known = this.answers.peek(key, stamp) ?? (await this.known(key, stamp));
+    const kept = this.answers.peek(key, stamp);
+    const known = kept ?? (await this.known(key, stamp));
     if (known !== undefined) {
       counts.hits += 1;
+      if (kept === undefined) counts.hitsInRedis += 1;
       return { answer: known, outcome: 'HIT' };
     }
     this.assertChanged(request, reply, cached, key, stamp);
     counts.misses += 1;
+    if (this.answers.memory.has(key)) counts.stale += 1;
     let stream: StreamableFile | undefined;
     const { answer } = this.answers.once(key, stamp, async () => {
       const made = await make(stamp);
@@ -139,7 +142,9 @@ export class CacheInterceptor implements NestInterceptor {
     if (ifNoneMatch === undefined || !taggedByVersion(cached)) return;
     const held = heldTag(ifNoneMatch, tagOf(stamp, key));
     if (held === undefined) return;
-    this.answers.counts.of(cached.namespace).hits += 1;
+    const counts = this.answers.counts.of(cached.namespace);
+    counts.hits += 1;
+    counts.hitsByTag += 1;
     throw unchanged(reply, unchangedHeaders(held, 'HIT'));
   }
 

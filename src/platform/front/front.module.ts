@@ -18,6 +18,6 @@ import { ThrottlerGuard } from './throttler.guard';
     { provide: APP_GUARD, useExisting: ThrottlerGuard },
     { provide: APP_INTERCEPTOR, useExisting: CacheInterceptor },
   ],
-  exports: [FrontDesk],
+  exports: [Admission, FrontDesk],
 })
 export class FrontModule {}

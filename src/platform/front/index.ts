@@ -1,3 +1,4 @@
+export { Admission } from './admission';
 export { takesEncoding } from './accepted-encoding';
 export { openEntrance, serveHitsFirst } from './entrance';
 export { expiresWithin } from './expiry';

@@ -2,6 +2,7 @@ export { createWorkQueue, dropWorkQueue, type WorkPolicy } from './create-work-q
 export { DeadLetters, type DeadWork } from './dead-work';
 export { HandlesWork, Repeated, Scheduled, type WorkContext } from './handlers.decorator';
 export { inBatches } from './in-batches';
+export { QueueFigures, type QueueFigure, type QueueState } from './queue-figures';
 export { QueueModule } from './queue.module';
 export { QUEUE_SCHEMA } from './queue-store';
 export { RepeatedWork } from './repeated-work';

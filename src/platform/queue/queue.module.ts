@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { DatabaseWatch } from './database-watch';
 import { DeadLetters } from './dead-work';
 import { Handlers } from './handlers';
+import { QueueFigures } from './queue-figures';
 import { QueueStore } from './queue-store';
 import { RepeatedWork } from './repeated-work';
 import { Upkeep } from './upkeep';
@@ -14,8 +15,28 @@ import { WorkerModule } from './worker.module';
 @Global()
 @Module({
   imports: [DiscoveryModule, WorkerModule],
-  providers: [DatabaseWatch, DeadLetters, Handlers, QueueStore, RepeatedWork, Upkeep, Wakeups, WorkQueue],
+  providers: [
+    DatabaseWatch,
+    DeadLetters,
+    Handlers,
+    QueueFigures,
+    QueueStore,
+    RepeatedWork,
+    Upkeep,
+    Wakeups,
+    WorkQueue,
+  ],
   // The worker needs all of them; the program what index.ts names.
-  exports: [DatabaseWatch, DeadLetters, Handlers, QueueStore, RepeatedWork, Upkeep, Wakeups, WorkQueue],
+  exports: [
+    DatabaseWatch,
+    DeadLetters,
+    Handlers,
+    QueueFigures,
+    QueueStore,
+    RepeatedWork,
+    Upkeep,
+    Wakeups,
+    WorkQueue,
+  ],
 })
 export class QueueModule {}

@@ -78,3 +78,25 @@ export const REVIVE = statement(
    WHERE state = 'failed' AND ($1::uuid IS NULL OR id = $1)
    RETURNING name, id`,
 );
+
+/** Of each queue how many pieces of work wait, are put off, under way or dead, and how long the longest has waited. */
+export const QUEUE_FIGURES = statement(
+  'queue.figures',
+  `SELECT q.name, count(j.id) FILTER (WHERE j.due)::integer AS waiting,
+          count(j.id) FILTER (WHERE j.state < 'active' AND NOT j.due)::integer AS "putOff",
+          count(j.id) FILTER (WHERE j.state = 'active')::integer AS running,
+          count(j.id) FILTER (WHERE j.state = 'failed')::integer AS failed,
+          coalesce(extract(epoch FROM clock_timestamp() - min(greatest(j.created_on, j.start_after)) FILTER (WHERE j.due)),
+            0)::float8 AS "oldestSeconds"
+   FROM ${QUEUE_SCHEMA}.queue q LEFT JOIN (
+     SELECT id, name, state, created_on, start_after, state < 'active' AND start_after <= clock_timestamp() AS due
+     FROM ${JOB} WHERE state < 'completed' OR state = 'failed'
+   ) j ON j.name = q.name
+   GROUP BY q.name ORDER BY q.name`,
+);
+
+/** Seconds since any worker last saw to the queue. */
+export const UPKEEP_AGE = statement(
+  'queue.upkeep-age',
+  `SELECT extract(epoch FROM clock_timestamp() - max(maintained_on))::float8 AS seconds FROM ${QUEUE_SCHEMA}.version`,
+);

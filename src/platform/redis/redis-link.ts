@@ -41,6 +41,7 @@ export class RedisLink implements OnApplicationShutdown {
   private healthCheck: NodeJS.Timeout | undefined;
   private openedAt = 0;
   private toldAway = false;
+  private lost = 0;
   private ended = false;
 
   constructor(readonly config: RedisConfig) {}
@@ -53,6 +54,11 @@ export class RedisLink implements OnApplicationShutdown {
   /** How often each command was sent, by its name. */
   get commands(): ReadonlyMap<string, number> {
     return this.counted;
+  }
+
+  /** How often the breaker has opened: Redis was lost, or not there at the start. */
+  get losses(): number {
+    return this.lost;
   }
 
   /** Makes scripts known; before `start`. */
@@ -196,6 +202,7 @@ export class RedisLink implements OnApplicationShutdown {
   private sayAway(reason: Error): void {
     if (this.toldAway || this.ended) return;
     this.toldAway = true;
+    this.lost += 1;
     this.logger.warn(`Redis is away (${reason.message}): going on without it`);
   }
 

@@ -1,7 +1,13 @@
 /** What became of the requests of one namespace. */
 export interface NamespaceCounts {
   hits: number;
+  /** Of the hits, those that only Redis had. */
+  hitsInRedis: number;
+  /** Of the hits, those where the client had the answer itself, and nobody else need have it. */
+  hitsByTag: number;
   misses: number;
+  /** Of the misses, those where memory had an answer that was no longer true, or had expired. */
+  stale: number;
   /** Answered past the cache: the data was being written, Redis away, or another process unheard of. */
   bypasses: number;
 }
@@ -14,7 +20,8 @@ export class CacheCounts {
   of(namespace: string): NamespaceCounts {
     let counts = this.namespaces.get(namespace);
     if (counts === undefined) {
-      this.namespaces.set(namespace, (counts = { hits: 0, misses: 0, bypasses: 0 }));
+      counts = { hits: 0, hitsInRedis: 0, hitsByTag: 0, misses: 0, stale: 0, bypasses: 0 };
+      this.namespaces.set(namespace, counts);
     }
     return counts;
   }

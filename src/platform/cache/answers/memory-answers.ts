@@ -40,6 +40,11 @@ export class MemoryAnswers {
     return undefined;
   }
 
+  /** Whether there is an answer under this key, of use or not. */
+  has(key: string): boolean {
+    return this.entries.has(key);
+  }
+
   /** Keeps an answer unless it is too large; it takes the place of one with the same key. */
   set(key: string, answer: CachedAnswer): void {
     if (answer.bytes <= this.largest) this.entries.set(key, answer);

@@ -36,12 +36,15 @@ export class ResultCache {
       counts.bypasses += 1;
       return make();
     }
-    const known = this.answers.peek(key, stamp) ?? (await this.answers.fetch(key, stamp));
+    const kept = this.answers.peek(key, stamp);
+    const known = kept ?? (await this.answers.fetch(key, stamp));
     if (known !== undefined) {
       counts.hits += 1;
+      if (kept === undefined) counts.hitsInRedis += 1;
       return parse(known) as T;
     }
     counts.misses += 1;
+    if (this.answers.memory.has(key)) counts.stale += 1;
     const { answer } = this.answers.once(key, stamp, async () => {
       const made = this.answerOf(await make(), stamp, options);
       this.answers.keep(key, made);

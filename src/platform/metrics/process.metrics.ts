@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { getHeapStatistics } from 'node:v8';
+import { version } from '../../../package.json';
+import { containerLimits } from '../../config';
+import { Lifecycle } from '../lifecycle';
+import { MetricsRegistry } from './metrics-registry';
+
+/** What runs, and what it may use. */
+@Injectable()
+export class ProcessMetrics {
+  constructor(registry: MetricsRegistry, lifecycle: Lifecycle) {
+    const { memory, cpus } = containerLimits();
+    registry.read({
+      name: 'jobtrail_build_info',
+      help: 'Always 1; its labels are the versions of the program and of Node.',
+      type: 'gauge',
+      aggregator: 'first',
+      read: () => [{ labels: { version, node: process.versions.node }, value: 1 }],
+    });
+    registry.read({
+      name: 'jobtrail_memory_limit_bytes',
+      help: "Memory that the instance may use: its container's limit, else that of the machine.",
+      type: 'gauge',
+      aggregator: 'max',
+      read: () => memory,
+    });
+    registry.read({
+      name: 'jobtrail_cpu_limit_cores',
+      help: 'CPUs that the instance may use.',
+      type: 'gauge',
+      aggregator: 'max',
+      read: () => cpus,
+    });
+    registry.read({
+      name: 'jobtrail_draining',
+      help: 'Whether the process is to end and wants no more requests (1).',
+      type: 'gauge',
+      aggregator: 'max',
+      read: () => (lifecycle.isDraining ? 1 : 0),
+    });
+    registry.read({
+      name: 'jobtrail_heap_limit_bytes',
+      help: "The limit of V8's heap, at which the process ends.",
+      type: 'gauge',
+      read: () => getHeapStatistics().heap_size_limit,
+    });
+  }
+}
