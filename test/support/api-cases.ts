@@ -184,7 +184,9 @@ export const API_CASES: Record<string, ApiCase> = {
     variants: [async (world) => ({ path: { id: await makeExport(world, 'done', 'csv') } })],
   },
 
+  'GET /api/health': { call: () => ({}) },
   'GET /api/health/live': { call: () => ({}) },
+  'GET /api/health/ready': { call: () => ({}) },
 };
 
 /** Creates something and gives its id. */

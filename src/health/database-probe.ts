@@ -1,0 +1,109 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { performance } from 'node:perf_hooks';
+import { Pool } from 'pg';
+import { AppConfig } from '../config';
+import { PoolUsage, sqlState } from '../platform/database';
+import { within } from '../platform/redis';
+
+/** Longest wait for Postgres. Milliseconds. */
+export const PROBE_TIMEOUT = 1_000;
+
+/** How long a result is told without asking again. Milliseconds. */
+const FRESH = 1_000;
+
+/** The connection is closed when nobody has asked for so long. Milliseconds. */
+const IDLE = 60_000;
+
+/** SQLSTATE `too_many_connections`. */
+const TOO_MANY_CONNECTIONS = '53300';
+
+/** Whether Postgres answers. */
+export type DatabaseState = { readonly up: true } | { readonly up: false; readonly reason: string };
+
+const UP: DatabaseState = { up: true };
+
+/**
+ * Finds out whether Postgres answers, by a connection of its own: in the pool a probe would wait behind requests, and an
+ * instance whose connections are all at work is busy, not unready. The wait is bounded by a second. A result is told to
+ * all who ask within the next second, and those who ask at once wait for one answer, so that probes cost nothing.
+ */
+@Injectable()
+export class DatabaseProbe implements OnApplicationShutdown {
+  private readonly logger = new Logger('Health');
+  private readonly pool: Pool;
+  private latest: DatabaseState = UP;
+  private latestAt = -Infinity;
+  /** The question that is told to all who ask meanwhile. */
+  private looking: Promise<DatabaseState> | undefined;
+  /** What was last asked of Postgres, while it is under way: also after it was waited for in vain. */
+  private asking: Promise<void> | undefined;
+
+  constructor(
+    { database }: AppConfig,
+    private readonly usage: PoolUsage,
+  ) {
+    this.pool = new Pool({
+      connectionString: database.url,
+      application_name: 'jobtrail health',
+      max: 1,
+      connectionTimeoutMillis: PROBE_TIMEOUT,
+      query_timeout: PROBE_TIMEOUT,
+      idleTimeoutMillis: IDLE,
+      allowExitOnIdle: true,
+      keepAlive: true,
+    });
+    // An idle connection that breaks is replaced at its next use; one that breaks while it is lent fails its query.
+    this.pool.on('error', () => undefined);
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
+  }
+
+  /** Whether Postgres answers, at most about a second old. Never rejects. */
+  state(): DatabaseState | Promise<DatabaseState> {
+    if (performance.now() - this.latestAt < FRESH) return this.latest;
+    this.looking ??= this.look().finally(() => (this.looking = undefined));
+    return this.looking;
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.pool.end();
+  }
+
+  private async look(): Promise<DatabaseState> {
+    this.asking ??= this.ask().finally(() => (this.asking = undefined));
+    const state = await within(this.asking, PROBE_TIMEOUT).then(
+      () => UP,
+      (error: unknown) => this.judge(error as Error),
+    );
+    if (state.up !== this.latest.up) {
+      if (state.up) this.logger.log('Postgres answers again: ready');
+      else this.logger.warn(`Not ready, Postgres is away: ${state.reason}`);
+    }
+    this.latestAt = performance.now();
+    return (this.latest = state);
+  }
+
+  private async ask(): Promise<void> {
+    const client = await this.pool.connect();
+    let broken = true;
+    try {
+      await client.query('SELECT 1');
+      broken = false;
+    } finally {
+      // One that is silent may answer later: it is not asked again.
+      client.release(broken);
+    }
+  }
+
+  /** A server without room for one more connection serves those it has. */
+  private judge(error: Error): DatabaseState {
+    const { used, idle } = this.usage.now();
+    if (sqlState(error) === TOO_MANY_CONNECTIONS && used + idle > 0) return UP;
+    return { up: false, reason: reasonOf(error) };
+  }
+}
+
+/** For a log line, not for those who probe: it may name hosts. */
+const reasonOf = (error: Error): string => {
+  const [first] = error instanceof AggregateError ? (error.errors as Error[]) : [];
+  return (first ?? error).message;
+};

@@ -1,0 +1,115 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { type Alert, type Level } from './thresholds';
+
+const PERCENT = { type: 'number', minimum: 0, maximum: 100 } as const;
+const BYTES = { type: 'integer', minimum: 0 } as const;
+const COUNT = { type: 'integer', minimum: 0 } as const;
+
+/** Whether the process answers. */
+export class LivenessDto {
+  @ApiProperty({ enum: ['ok'], example: 'ok', description: 'Always `ok`.' })
+  status: 'ok';
+}
+
+class CpuDto {
+  @ApiProperty({
+    ...PERCENT,
+    example: 12.5,
+    description: 'Used of what the process may use, over ten seconds.',
+  })
+  percent: number;
+
+  @ApiProperty({
+    type: 'number',
+    example: 2,
+    description: "CPUs it may use: the container's quota, else all.",
+  })
+  cpus: number;
+}
+
+class MemoryDto {
+  @ApiProperty({ ...PERCENT, example: 41.3 })
+  percent: number;
+
+  @ApiProperty({ ...BYTES, example: 221249536 })
+  usedBytes: number;
+
+  @ApiProperty({ ...BYTES, example: 536870912, description: 'At which it ends.' })
+  limitBytes: number;
+}
+
+class ConnectionsDto {
+  @ApiProperty({ ...PERCENT, example: 15 })
+  percent: number;
+
+  @ApiProperty({ ...COUNT, example: 3 })
+  used: number;
+
+  @ApiProperty({ ...COUNT, example: 2 })
+  idle: number;
+
+  @ApiProperty({ ...COUNT, example: 0, description: 'Requests that wait for a connection.' })
+  waiting: number;
+
+  @ApiProperty({ ...COUNT, example: 20, description: '`DB_MAX_CONNECTIONS`.' })
+  max: number;
+}
+
+class MetricsDto {
+  @ApiProperty({ type: CpuDto })
+  cpu: CpuDto;
+
+  @ApiProperty({
+    type: MemoryDto,
+    description: "Resident memory against the container's limit, else the machine's.",
+  })
+  memory: MemoryDto;
+
+  @ApiProperty({ type: MemoryDto, description: "V8's heap." })
+  heap: MemoryDto;
+
+  @ApiProperty({ type: ConnectionsDto, description: 'To Postgres.' })
+  connections: ConnectionsDto;
+}
+
+class AlertDto implements Alert {
+  @ApiProperty({ enum: ['cpu', 'memory', 'heap', 'connections', 'database', 'process'], example: 'memory' })
+  metric: Alert['metric'];
+
+  @ApiProperty({ enum: ['warning', 'critical'], example: 'warning' })
+  level: Level;
+
+  @ApiProperty({
+    type: String,
+    example: '83.1 % of the memory that the process may have is in use; warning from 80 % on.',
+  })
+  message: string;
+
+  @ApiPropertyOptional({ ...PERCENT, example: 83.1, description: 'Of one of the metrics.' })
+  value?: number;
+
+  @ApiPropertyOptional({ ...PERCENT, example: 80, description: 'Percent that was reached.' })
+  threshold?: number;
+}
+
+/** How the instance is. */
+export class HealthDto {
+  @ApiProperty({
+    enum: ['healthy', 'warning', 'critical'],
+    example: 'healthy',
+    description: 'The worst of the alerts.',
+  })
+  status: 'healthy' | Level;
+
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2030-01-31T09:30:00.000Z' })
+  timestamp: string;
+
+  @ApiProperty({ ...COUNT, example: 86400, description: 'Seconds since the process started.' })
+  uptime: number;
+
+  @ApiProperty({ type: MetricsDto })
+  metrics: MetricsDto;
+
+  @ApiProperty({ type: [AlertDto], example: [] })
+  alerts: AlertDto[];
+}
