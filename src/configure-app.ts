@@ -18,9 +18,9 @@ import {
   securityHeaders,
   UndeclaredInputGuard,
 } from './platform/http';
-import { compressAnswers, FrontDesk, openEntrance, serveHitsFirst } from './platform/front';
+import { compressAnswers, FrontDesk, frontRouteOf, openEntrance, serveHitsFirst } from './platform/front';
 import { Lifecycle } from './platform/lifecycle';
-import { logRequests, ProgramLogger, REQUEST_LOGGER } from './platform/logging';
+import { logRequests, ProgramLogger, REQUEST_LOGGER, type RequestLogOptions } from './platform/logging';
 import { RequestDurations } from './platform/metrics';
 
 /** Characters; an id has 36, a workflow key at most 50. */
@@ -89,7 +89,7 @@ export const createApp = async (
     lifecycle.serving();
     done();
   });
-  logRequests(fastify, app.get(REQUEST_LOGGER));
+  logRequests(fastify, app.get(REQUEST_LOGGER), requestLogOptions(config));
   closePromptly(fastify);
   app.get(RequestDurations).watch(fastify);
   const senders = cutOffIdleSenders(fastify.server, idleSenderMs);
@@ -122,6 +122,13 @@ export const createApp = async (
   setUpOpenApi(app);
   return app;
 };
+
+const requestLogOptions = ({ monitoring }: AppConfig): RequestLogOptions => ({
+  slow: monitoring.slowRequest,
+  verySlow: monitoring.verySlowRequest,
+  userOf: (request) => request.front?.callerId,
+  isLong: (request) => frontRouteOf(request)?.long === true,
+});
 
 /** Swagger's page needs inline styles; over plain HTTP on a laptop nothing may be upgraded to HTTPS. */
 const contentSecurityPolicy = (config: AppConfig) => ({

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentUser, type Caller } from '../auth';
 import { IDEMPOTENCY_PROBLEMS, Idempotent } from '../idempotency';
 import { EXPORT_OK } from '../job-transfer';
-import { Heavy, takesEncoding } from '../platform/front';
+import { Heavy, Long, takesEncoding } from '../platform/front';
 import { ApiProblems, attachment, BODY_PROBLEMS, UuidParam } from '../platform/http';
 import { CreateExportDto } from './dto/create-export.dto';
 import { ExportDto } from './dto/export.dto';
@@ -59,6 +59,7 @@ export class ExportsController {
 
   @Get(':id/file')
   @Heavy('export-file')
+  @Long()
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'The file of an export', description: FILE_DESCRIPTION })
   @ApiExportId()

@@ -1,12 +1,6 @@
 import { isUUID } from 'class-validator';
 import { parseArgs } from 'node:util';
-import {
-  configuredDatabaseUrl,
-  ConfigurationError,
-  describeProblem,
-  loadEnvFile,
-  parseEnvironment,
-} from '../config';
+import { loadEnvFile, parseEnvironment, requiredDatabaseUrl } from '../config';
 import { run } from '../start';
 import { listDeadWork, retryDeadWork } from './dead-work-commands';
 
@@ -39,20 +33,17 @@ const commandOf = (args: readonly string[]): Command => {
 
 /** @throws ConfigurationError without a database of its own choice: the embedded one belongs to the process that started it */
 const withDatabase = (source: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
-  if (configuredDatabaseUrl(parseEnvironment(source)) === undefined)
-    throw new ConfigurationError([
-      describeProblem(
-        'DATABASE_URL',
-        'is required: the worker runs beside the instances. On the embedded Postgres `npm start` does the work itself',
-      ),
-    ]);
+  requiredDatabaseUrl(
+    parseEnvironment(source),
+    'is required: the worker runs beside the instances. On the embedded Postgres `npm start` does the work itself',
+  );
   return source;
 };
 
 /**
  * The worker as a process of its own: the same program and configuration (but `WORKER_ENABLED`) as `npm start`, without
- * HTTP, until SIGINT, SIGTERM or SIGHUP. With `--failed` and `--retry` it looks after dead work instead. Exit code 1 when it
- * is wrongly configured or used.
+ * HTTP, until SIGINT, SIGTERM or SIGHUP (with `LOG_FILE` that opens the file anew). With `--failed` and `--retry` it looks
+ * after dead work instead. Exit code 1 when it is wrongly configured or used.
  */
 export const runWorker = async (source: NodeJS.ProcessEnv, args: readonly string[]): Promise<void> => {
   try {

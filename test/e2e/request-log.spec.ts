@@ -5,7 +5,8 @@ import { outcome, startCachingApp } from '../support/caching-app';
 
 interface Line {
   msg: string;
-  req?: { id: string; method: string; path: string };
+  req?: { id: string; method: string; path: string; route?: string };
+  userId?: string;
   res?: { status: number };
   durationMs?: number;
 }
@@ -16,8 +17,10 @@ describe('The log', () => {
     const file = join(folder, 'requests.log');
     const app = await startCachingApp({ LOG_LEVEL: 'info', LOG_FILE: file });
     const ids: (string | null)[] = [];
+    let userId = '';
     try {
-      const { token } = await app.register();
+      const { token, user } = await app.register();
+      userId = user.id;
       const get = async (headers: Record<string, string> = {}, path = '/api/jobs?q=secret') => {
         const answer = await app.request('GET', path, { token, headers });
         ids.push(answer.headers.get('x-request-id'));
@@ -37,12 +40,27 @@ describe('The log', () => {
     const told = lines
       .map((line) => JSON.parse(line) as Line)
       .filter(({ req, res }) => res !== undefined && ids.includes(req?.id ?? ''));
-    const list = { method: 'GET', path: '/api/jobs' };
+    const list = { method: 'GET', path: '/api/jobs', route: '/api/jobs' };
     expect(told).toMatchObject([
-      { req: { id: ids[0], ...list }, res: { status: 200 }, durationMs: expect.any(Number) as number },
-      { req: { id: ids[1], ...list }, res: { status: 200 }, durationMs: expect.any(Number) as number },
-      { req: { id: ids[2], ...list }, res: { status: 304 }, durationMs: expect.any(Number) as number },
-      { req: { id: ids[3], method: 'GET', path: '/api/nowhere' }, res: { status: 404 } },
+      {
+        req: { id: ids[0], ...list },
+        res: { status: 200 },
+        durationMs: expect.any(Number) as number,
+        userId,
+      },
+      {
+        req: { id: ids[1], ...list },
+        res: { status: 200 },
+        durationMs: expect.any(Number) as number,
+        userId,
+      },
+      {
+        req: { id: ids[2], ...list },
+        res: { status: 304 },
+        durationMs: expect.any(Number) as number,
+        userId,
+      },
+      { req: { id: ids[3], method: 'GET', path: '/api/nowhere' }, res: { status: 404 }, userId },
     ]);
     expect(told).toHaveLength(4);
     expect(lines.join('\n')).not.toContain('q=secret');

@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Query, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type Caller } from '../../auth';
-import { Heavy } from '../../platform/front';
+import { Heavy, Long } from '../../platform/front';
 import { ApiProblems, attachment } from '../../platform/http';
 import { EXPORT_DESCRIPTION, EXPORT_OK } from './export-docs';
 import { ExportQueryDto } from './export-query.dto';
@@ -16,6 +16,7 @@ export class ExportController {
 
   @Get('export')
   @Heavy('export')
+  @Long()
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'Export jobs', description: EXPORT_DESCRIPTION })
   @ApiOkResponse(EXPORT_OK)

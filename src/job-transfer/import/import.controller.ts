@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { CurrentUser, type Caller } from '../../auth';
 import { AppConfig } from '../../config';
-import { Heavy } from '../../platform/front';
+import { Heavy, Long } from '../../platform/front';
 import { ApiProblems, PayloadTooLarge, UnsupportedMediaType } from '../../platform/http';
 import { ImportJobDto } from './import-job.dto';
 import { ImportQueryDto } from './import-query.dto';
@@ -30,6 +30,7 @@ export class ImportController {
   @Post('import')
   @HttpCode(200)
   @Heavy('import')
+  @Long()
   @ApiOperation({ summary: 'Import jobs', description: IMPORT_DESCRIPTION, requestBody: IMPORT_BODY })
   @ApiExtraModels(ImportJobDto)
   @ApiOkResponse({ description: 'What became of each line.', type: ImportReportDto })

@@ -16,6 +16,8 @@ export interface FrontState {
   readonly key: string | undefined;
   /** How its answer is cached; `undefined`: it is not. */
   readonly cached: CachedRoute | undefined;
+  /** Who sent it, as a valid access token says. */
+  readonly callerId: string | undefined;
 }
 
 declare module 'fastify' {
@@ -27,6 +29,9 @@ declare module 'fastify' {
 
 /** The stamp of answers that may be old: they are what they are until they expire. */
 const MAY_BE_OLD = 'old';
+
+/** What is known of a request before it is admitted. */
+type Found = Pick<FrontState, 'cached' | 'key' | 'callerId'>;
 
 /** Tells who calls, by the token and nothing else; `undefined` where there is none that is valid. */
 export type Identify = (request: FastifyRequest) => { readonly id: string } | undefined;
@@ -61,9 +66,10 @@ export class FrontDesk {
     const key = scope === undefined ? undefined : keyOf(scope, request.url);
     const client = route?.unlimited ? undefined : this.clientOf(request, callerId);
     const admitted = this.admission.admit(client, cached?.mayBeOld ? undefined : scope);
+    const found = { cached, key, callerId };
     return admitted instanceof Promise
-      ? admitted.then((now) => this.stamp(request, now, cached, key))
-      : this.stamp(request, admitted, cached, key);
+      ? admitted.then((now) => this.stamp(request, now, found))
+      : this.stamp(request, admitted, found);
   }
 
   /** The answer that memory has for an admitted request, if it may be sent. Counts it. */
@@ -101,24 +107,18 @@ export class FrontDesk {
     return clientKey(request);
   }
 
-  private stamp(
-    request: FastifyRequest,
-    admitted: Admitted,
-    cached: CachedRoute | undefined,
-    key: string | undefined,
-  ): FrontState | Promise<FrontState> {
-    const finish = (generation: string | undefined): FrontState => {
-      const { version } = admitted;
-      const stamp =
-        generation === undefined || version === undefined ? undefined : `${generation}.${version}`;
-      return (request.front = { admitted, stamp, key, cached });
-    };
-    if (cached === undefined || key === undefined)
-      return (request.front = { admitted, stamp: undefined, key, cached });
-    if (cached.mayBeOld) return (request.front = { admitted, stamp: MAY_BE_OLD, key, cached });
-    if (admitted.version === undefined) return finish(undefined);
+  private stamp(request: FastifyRequest, admitted: Admitted, found: Found): FrontState | Promise<FrontState> {
+    const { cached, key, callerId } = found;
+    const finish = (stamp: string | undefined): FrontState =>
+      (request.front = { admitted, stamp, key, cached, callerId });
+    if (cached === undefined || key === undefined) return finish(undefined);
+    if (cached.mayBeOld) return finish(MAY_BE_OLD);
+    const { version } = admitted;
+    if (version === undefined) return finish(undefined);
+    const under = (generation: string | undefined): FrontState =>
+      finish(generation === undefined ? undefined : `${generation}.${version}`);
     const generation = this.presence.generation();
-    return generation instanceof Promise ? generation.then(finish) : finish(generation);
+    return generation instanceof Promise ? generation.then(under) : under(generation);
   }
 }
 

@@ -35,6 +35,7 @@ export interface FrontRoute {
   readonly unlimited?: true;
   readonly uncompressed?: true;
   readonly load?: RouteLoad;
+  readonly long?: true;
 }
 
 declare module 'fastify' {
@@ -74,6 +75,9 @@ export const Uncompressed = (): MethodDecorator => frontRoute({ uncompressed: tr
 export const Heavy = (
   kind: string | ((query: Record<string, unknown>) => string | undefined),
 ): MethodDecorator => frontRoute({ load: { heavy: typeof kind === 'string' ? () => kind : kind } });
+
+/** A route that takes as long as its data, or as its client sends or reads it: it never counts as slow. */
+export const Long = (): MethodDecorator => frontRoute({ long: true });
 
 /** A route that is answered however busy the process is. */
 export const Vital = (): MethodDecorator => frontRoute({ load: 'vital' });

@@ -6,4 +6,4 @@ export { documentFront } from './front-docs';
 export { FrontDesk, type Identify } from './front-desk';
 export { FrontModule } from './front.module';
 export { compressAnswers } from './compress-answers';
-export { Cached, Heavy, SkipThrottle, Uncompressed, Vital } from './front-route';
+export { Cached, frontRouteOf, Heavy, Long, SkipThrottle, Uncompressed, Vital } from './front-route';

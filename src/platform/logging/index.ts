@@ -1,3 +1,4 @@
 export { LoggingModule } from './logging.module';
+export { LogOutput } from './log-output';
 export { ProgramLogger } from './program-logger';
-export { logRequests, REQUEST_LOGGER } from './request-log';
+export { LARGE_MEMORY_DELTA, logRequests, REQUEST_LOGGER, type RequestLogOptions } from './request-log';

@@ -1,8 +1,9 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { LoggerModule } from 'nestjs-pino';
-import { destination, pino, type DestinationStream } from 'pino';
+import { pino } from 'pino';
 import { AppConfig } from '../../config';
+import { LogOutput } from './log-output';
 import { ProgramLogger } from './program-logger';
 import { REQUEST_LOGGER } from './request-log';
 
@@ -28,18 +29,13 @@ const errorLine = (
   ...(error.cause instanceof Error ? { cause: errorLine(error.cause) } : {}),
 });
 
-const logDestination = (file: string | undefined): DestinationStream =>
-  destination(
-    file === undefined ? { fd: 1, sync: false } : { dest: file, append: true, mkdir: true, sync: false },
-  );
-
 /** Structured JSON logs. */
 @Global()
 @Module({})
 export class LoggingModule {
   static forRoot(config: AppConfig): DynamicModule {
     const { level } = config.log;
-    const out = logDestination(config.log.file);
+    const out = new LogOutput(config.log.file);
     const root = pino(
       {
         level,
@@ -63,9 +59,10 @@ export class LoggingModule {
       imports: [logger],
       providers: [
         ProgramLogger, // Its lines hold nothing to redact, and looking for it costs more than writing them.
+        { provide: LogOutput, useValue: out },
         { provide: REQUEST_LOGGER, useValue: pino({ level }, out) },
       ],
-      exports: [logger, ProgramLogger, REQUEST_LOGGER],
+      exports: [logger, LogOutput, ProgramLogger, REQUEST_LOGGER],
     };
   }
 }

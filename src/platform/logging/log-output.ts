@@ -1,0 +1,203 @@
+import { type OnApplicationShutdown } from '@nestjs/common';
+import { closeSync, mkdirSync, openSync, write, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type DestinationStream } from 'pino';
+
+/** Characters that wait to be written at most: what comes while there are more is lost. */
+const MOST_WAITING = 4 * 1024 * 1024;
+
+/** Milliseconds until a write that failed is tried again; of one that only was not possible at once. */
+const RETRY_AFTER = { failure: 1_000, busy: 50 };
+
+/** Milliseconds that the end of the process waits for a pipe that is full. */
+const PATIENCE_AT_EXIT = 1_000;
+
+/** The number of standard output. */
+const STDOUT = 1;
+
+const codeOf = (error: unknown): unknown => (error as NodeJS.ErrnoException).code;
+
+/** Writes one line for the person at the terminal, for whom the log is not. */
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+/**
+ * Where log lines go: a file that is appended to, or standard output. Nobody waits for the writing, and no failure of
+ * it ends the process: lines are kept back for as long as there is room for them (4 MiB), the writing is tried again
+ * every second, and how many were lost meanwhile is logged when it succeeds. Standard error tells when it begins to
+ * fail and when it is over. Standard output that nobody reads any more is given up for good.
+ */
+export class LogOutput implements DestinationStream, OnApplicationShutdown {
+  private static readonly all = new Set<LogOutput>();
+
+  private fd: number | undefined;
+  private waiting: string[] = [];
+  private length = 0;
+  private lost = 0;
+  /** What is being written, or could not be. */
+  private current: Buffer | undefined;
+  private writing = false;
+  private renew = false;
+  private retry: NodeJS.Timeout | undefined;
+  private failing = false;
+  private givenUp = false;
+
+  /** @param file path; its folder is made. Default standard output */
+  constructor(private readonly file?: string) {
+    if (LogOutput.all.size === 0) {
+      process.once('exit', () => {
+        for (const output of LogOutput.all) output.flushSync();
+      });
+    }
+    LogOutput.all.add(this);
+    if (file === undefined) this.fd = STDOUT;
+    else this.open(file);
+  }
+
+  /** Takes a line to write. */
+  write(line: string): void {
+    if (this.givenUp) return;
+    if (this.length + (this.current?.length ?? 0) + line.length > MOST_WAITING) {
+      this.lost += 1;
+      return;
+    }
+    this.waiting.push(line);
+    this.length += line.length;
+    if (!this.writing && this.retry === undefined) this.next();
+  }
+
+  /** Goes on in a new file of the same name, as after the old one was renamed; does nothing with standard output. */
+  reopen(): void {
+    if (this.file === undefined) return;
+    this.renew = true;
+    clearTimeout(this.retry);
+    this.retry = undefined;
+    if (!this.writing) this.next();
+  }
+
+  /** Writes what waits before it returns, if it can be written. */
+  flushSync(): void {
+    const { fd } = this;
+    if (fd === undefined || this.givenUp) return;
+    const deadline = performance.now() + PATIENCE_AT_EXIT;
+    // What the operating system is at is written by it even if the process ends.
+    let rest = this.writing ? undefined : this.current;
+    if (!this.writing) this.current = undefined;
+    while ((rest ??= this.take()) !== undefined) {
+      const written = writeNow(fd, rest, deadline);
+      if (written === undefined) {
+        this.waiting.unshift(rest.toString());
+        this.length += rest.length;
+        return;
+      }
+      rest = written < rest.length ? rest.subarray(written) : undefined;
+    }
+  }
+
+  /** What was logged before the program ended is there from then on. */
+  onApplicationShutdown(): void {
+    this.flushSync();
+  }
+
+  private next(): void {
+    if (this.renew && this.file !== undefined) this.open(this.file);
+    const { fd } = this;
+    if (fd === undefined) return;
+    const bytes = (this.current ??= this.take());
+    if (bytes === undefined) return;
+    this.writing = true;
+    write(fd, bytes, (error, written) => {
+      this.writing = false;
+      if (error === null) this.wrote(bytes, written);
+      else this.failed(error);
+    });
+  }
+
+  private wrote(bytes: Buffer, written: number): void {
+    this.current = written < bytes.length ? bytes.subarray(written) : undefined;
+    if (this.failing) this.recovered();
+    this.next();
+  }
+
+  private failed(error: Error): void {
+    const code = codeOf(error);
+    if (code === 'EPIPE' && this.file === undefined) {
+      this.givenUp = true;
+      this.waiting = [];
+      return;
+    }
+    const busy = code === 'EAGAIN' || code === 'EBUSY';
+    if (!busy) this.tell(error);
+    this.tryLater(busy ? RETRY_AFTER.busy : RETRY_AFTER.failure);
+  }
+
+  private tryLater(delay: number): void {
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => {
+      this.retry = undefined;
+      // The file may be gone, or its disk; what could not be opened is tried here as well.
+      this.renew = true;
+      this.next();
+    }, delay).unref();
+  }
+
+  private open(file: string): void {
+    this.renew = false;
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+      const opened = openSync(file, 'a');
+      if (this.fd !== undefined) closeSync(this.fd);
+      this.fd = opened;
+    } catch (error) {
+      if (this.fd === undefined) {
+        this.failed(error as Error);
+      } else if (!this.failing) {
+        say(`The log file cannot be opened anew (${(error as Error).message}): the old one is written on.`);
+      }
+    }
+  }
+
+  private tell(error: Error): void {
+    if (this.failing) return;
+    this.failing = true;
+    say(`The log cannot be written (${error.message}): lines wait, and are lost when there are too many.`);
+  }
+
+  private recovered(): void {
+    this.failing = false;
+    say(`The log is written again; ${this.lost} lines were lost.`);
+    if (this.lost === 0) return;
+    const line = {
+      level: 40,
+      time: Date.now(),
+      pid: process.pid,
+      lost: this.lost,
+      msg: 'Log lines were lost',
+    };
+    this.waiting.unshift(`${JSON.stringify(line)}\n`);
+    this.lost = 0;
+  }
+
+  /** What waits, as bytes. */
+  private take(): Buffer | undefined {
+    if (this.waiting.length === 0) return undefined;
+    const bytes = Buffer.from(this.waiting.join(''));
+    this.waiting = [];
+    this.length = 0;
+    return bytes;
+  }
+}
+
+/** How many bytes were written; `undefined` when it fails, or is not possible until the deadline. */
+const writeNow = (fd: number, bytes: Buffer, deadline: number): number | undefined => {
+  for (;;) {
+    try {
+      return writeSync(fd, bytes);
+    } catch (error) {
+      if (codeOf(error) !== 'EAGAIN' || performance.now() > deadline) return undefined;
+      // Nothing else can be waited for where the process ends.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
+};
