@@ -23,9 +23,20 @@ const SLOW_SQLSTATES = [
   '57014', // query_canceled: the statement timeout
 ] as const;
 
+/** The server works, but not for this: it may again when somebody has made room. It has undone what failed. */
+const NO_ROOM_SQLSTATES = [
+  '25006', // read_only_sql_transaction: a replica, or a server that its guard has made read-only
+  '53000', // insufficient_resources
+  '53100', // disk_full
+  '53200', // out_of_memory
+  '53400', // configuration_limit_exceeded: temporary files
+  '58030', // io_error
+] as const;
+
 const connection = new Set<string>(CONNECTION_SQLSTATES);
 const sacrificed = new Set<string>(SACRIFICED_SQLSTATES);
 const slow = new Set<string>(SLOW_SQLSTATES);
+const noRoom = new Set<string>(NO_ROOM_SQLSTATES);
 
 const SYSTEM_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 
@@ -112,6 +123,9 @@ export const wasNotSent = (error: unknown): boolean =>
 export const leavesConnection = (error: unknown): boolean =>
   within(error, ({ severity }) => severity === 'ERROR');
 
-/** Whether an error says that the database is away or overloaded for the moment. */
+/** Whether the server has no room for what was asked: a full disk, mostly, so that reads go on. */
+export const isOutOfRoom = (error: unknown): boolean => noRoom.has(sqlState(error) ?? '');
+
+/** Whether an error says that the database is away, overloaded or full for the moment. */
 export const isDatabaseUnavailable = (error: unknown): boolean =>
-  isPassing(error) || isConnectionFailure(error) || slow.has(sqlState(error) ?? '');
+  isPassing(error) || isConnectionFailure(error) || isOutOfRoom(error) || slow.has(sqlState(error) ?? '');

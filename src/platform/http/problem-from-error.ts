@@ -1,8 +1,9 @@
 import { HttpException } from '@nestjs/common';
-import { isDatabaseUnavailable, sqlState } from '../database/database-failure';
+import { isDatabaseUnavailable, isOutOfRoom, sqlState } from '../database/database-failure';
 import {
   AlreadyExists,
   NotFound,
+  OutOfRoom,
   PayloadTooLarge,
   Problem,
   Unavailable,
@@ -58,6 +59,7 @@ export const problemFromError = (error: unknown, limitBytes: number): Problem =>
     const problem = fromFastify(code, Number(statusCode), limitBytes);
     if (problem) return problem;
   }
+  if (isOutOfRoom(error)) return new OutOfRoom(error);
   if (isDatabaseUnavailable(error)) return new Unavailable(undefined, error);
   if (sqlState(error) === '23505') return new AlreadyExists('It exists already.');
   return new Problem(500, 'internal_error', 'Something went wrong on our side.', { cause: error });

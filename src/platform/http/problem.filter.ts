@@ -2,7 +2,7 @@ import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import { type AppConfig } from '../../config';
-import { Overloaded, type Problem } from './problem';
+import { OutOfRoom, Overloaded, type Problem } from './problem';
 import { problemFromError } from './problem-from-error';
 import { VerbatimAnswer } from './verbatim-answer';
 
@@ -58,7 +58,9 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status < 500 || problem instanceof Overloaded) return;
     const cause = problem.cause ?? error;
     const line = { err: cause, requestId: request.id, code: problem.code };
-    if (problem.status === 503) this.logger.warn(line, 'Answered 503');
-    else this.logger.error(line, 'Unexpected error');
+    const text = problem.status === 503 ? 'Answered 503' : 'Unexpected error';
+    // A full disk does not pass by itself.
+    if (problem.status === 503 && !(problem instanceof OutOfRoom)) this.logger.warn(line, text);
+    else this.logger.error(line, text);
   }
 }

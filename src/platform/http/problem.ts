@@ -109,3 +109,16 @@ export class Unavailable extends Problem {
     super(503, 'unavailable', detail, { headers: { 'retry-after': '1' }, cause });
   }
 }
+
+/** Seconds: somebody has to make room first. */
+const ROOM_AFTER = 30;
+
+/** 503: the database has no room for what was asked, as on a full disk; it has undone that. */
+export class OutOfRoom extends Problem {
+  constructor(cause: unknown) {
+    super(503, 'unavailable', 'The database has no room for this. Try again later.', {
+      headers: { 'retry-after': String(ROOM_AFTER) },
+      cause,
+    });
+  }
+}
