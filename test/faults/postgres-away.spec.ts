@@ -39,6 +39,8 @@ beforeEach(async () => {
   jobIds = await Promise.all(Array.from({ length: 5 }, () => program.createJob(user)));
 });
 
+afterEach(() => Load.abandonAll());
+
 afterAll(async () => {
   await built.remove();
   await postgres.stop();

@@ -7,7 +7,10 @@ import type { PostgresServer } from './postgres-server';
  * Holds the trail against what clients were told: every acknowledged event is there, none twice, none that nobody sent;
  * jobs and counts agree with their events.
  */
-export const expectWholeTrail = async (postgres: PostgresServer, load: Load): Promise<void> => {
+export const expectWholeTrail = async (
+  postgres: Pick<PostgresServer, 'query'>,
+  load: Load,
+): Promise<void> => {
   const rows = await postgres.query<{ note: string }>(
     `SELECT e.note FROM job_status_events e JOIN jobs j ON j.id = e.job_id
      WHERE j.owner_id = $1 AND e.note IS NOT NULL`,

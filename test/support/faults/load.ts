@@ -41,7 +41,10 @@ export class Load {
   /** Notes of events that were sent and not acknowledged: whether they were written is open. */
   readonly doubtful = new Set<string>();
 
+  private static readonly running = new Set<Load>();
+
   private ending = false;
+  private abandoned = false;
   private readonly clients: Promise<void>[] = [];
 
   constructor(
@@ -51,12 +54,21 @@ export class Load {
     private readonly jobIds: readonly string[],
   ) {}
 
+  /** Ends the clients of all loads that a test has left running, whatever they are at; for `afterEach`. */
+  static async abandonAll(): Promise<void> {
+    for (const load of this.running) {
+      load.abandoned = true;
+      await load.stop();
+    }
+  }
+
   /** Sets the clients to work. */
   start({ keyed, plain, readers }: Clients): this {
     for (let n = 0; n < keyed; n++) this.clients.push(this.appendAll(n, true));
     for (let n = 0; n < plain; n++) this.clients.push(this.appendAll(n, false));
     for (let n = 0; n < readers; n++) this.clients.push(this.readAll(n));
     this.clients.push(this.probeAll());
+    Load.running.add(this);
     return this;
   }
 
@@ -64,6 +76,7 @@ export class Load {
   async stop(): Promise<void> {
     this.ending = true;
     await Promise.all(this.clients);
+    Load.running.delete(this);
   }
 
   /** What was under way between two moments, but for the probes. */
@@ -77,7 +90,7 @@ export class Load {
   async untilServed(count: number): Promise<number> {
     const before = this.outcomes.length;
     const served = (): Outcome[] =>
-      this.outcomes.slice(before).filter(({ kind, answer }) => kind !== 'probe' && /^2/.test(answer));
+      this.outcomes.slice(before).filter(({ kind, answer }) => kind !== 'probe' && answer.startsWith('2'));
     const [first] = await eventually(served, ({ length }) => length >= count);
     return (first?.began ?? 0) + (first?.took ?? 0);
   }
@@ -97,7 +110,7 @@ export class Load {
       const path = `/api/jobs/${this.jobIds[n % this.jobIds.length]}/status-events`;
       this.doubtful.add(note);
       let answer = await this.send('append', path, { method: 'POST', body, headers });
-      while (keyed && isWorthRepeating(answer)) {
+      while (keyed && isWorthRepeating(answer) && !this.abandoned) {
         await pause();
         answer = await this.send('append', path, { method: 'POST', body, headers });
       }

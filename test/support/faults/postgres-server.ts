@@ -95,9 +95,9 @@ export class PostgresServer {
     return this.urlAs('jobtrail', this.password);
   }
 
-  /** The same database for another role. */
-  urlAs(role: string, password: string): string {
-    return `postgres://${role}:${password}@127.0.0.1:${this.server.port}/postgres`;
+  /** For another role or database. */
+  urlAs(role: string, password: string, database = 'postgres'): string {
+    return `postgres://${role}:${password}@127.0.0.1:${this.server.port}/${database}`;
   }
 
   /** Process id of the postmaster. @throws Error while it does not run */
@@ -121,6 +121,20 @@ export class PostgresServer {
     client.on('error', ignore);
     await client.connect();
     return client;
+  }
+
+  /** As `query`, in another database, on a connection of its own each time. */
+  in(database: string): Pick<PostgresServer, 'query'> {
+    return {
+      query: async <Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]> => {
+        const client = await this.connect(this.urlAs('jobtrail', this.password, database));
+        try {
+          return (await client.query<Row>(sql, values)).rows;
+        } finally {
+          await client.end();
+        }
+      },
+    };
   }
 
   /** Gives a folder to the user that the server runs as. */

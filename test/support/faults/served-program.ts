@@ -1,5 +1,5 @@
 import { eventually } from '../eventually';
-import { BuiltProgram, type RunningProgram } from '../program';
+import { type BuiltProgram, type RunningProgram } from '../program';
 import { randomEmail, send, TEST_PASSWORD, TEST_SECRET_KEY } from '../test-app';
 import type { TestRequest, TestResponse, TestUser } from '../test-app';
 
