@@ -1,5 +1,7 @@
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import { callerOf } from './auth';
 import { AppModule } from './app.module';
 import { type AppConfig } from './config';
@@ -38,6 +40,8 @@ const createAdapter = (config: AppConfig): FastifyAdapter =>
     connectionTimeout: 0,
     requestTimeout: 0,
     keepAliveTimeout: 72_000,
+    // What is on its way while the port closes is answered: see `closePromptly`.
+    return503OnClosing: false,
   });
 
 /** Headers of answers that pages of other origins may read. */
@@ -58,6 +62,30 @@ export interface AppTimes {
   /** Milliseconds without a byte until the sender of an unfinished body is cut off; by default a minute. */
   idleSenderMs?: number;
 }
+
+/** Has the server tell when it listens, and let its connections go as the program ends. */
+const followLife = (
+  fastify: FastifyInstance,
+  lifecycle: Lifecycle,
+  idleSenderMs: number | undefined,
+): void => {
+  fastify.addHook('onListen', (done) => {
+    lifecycle.serving();
+    done();
+  });
+  const door = closePromptly(fastify);
+  lifecycle.onDrain(() => door.letGo());
+  lifecycle.onOverdue(() => {
+    const requests = door.cut();
+    if (requests > 0)
+      new Logger('Stop').warn({ requests }, 'Requests took longer than SHUTDOWN_TIMEOUT: cut');
+  });
+  const senders = cutOffIdleSenders(fastify.server, idleSenderMs);
+  fastify.addHook('preClose', (done) => {
+    senders.allowIdle(IDLE_SENDER_AT_SHUTDOWN_MS);
+    done();
+  });
+};
 
 /**
  * Creates the complete application: the same for `npm start`, the container and the tests. It still has to
@@ -84,19 +112,9 @@ export const createApp = async (
     reply.header('x-request-id', request.id);
     done();
   });
-  const lifecycle = app.get(Lifecycle);
-  fastify.addHook('onListen', (done) => {
-    lifecycle.serving();
-    done();
-  });
   logRequests(fastify, app.get(REQUEST_LOGGER), requestLogOptions(config));
-  closePromptly(fastify);
+  followLife(fastify, app.get(Lifecycle), idleSenderMs);
   app.get(RequestDurations).watch(fastify);
-  const senders = cutOffIdleSenders(fastify.server, idleSenderMs);
-  fastify.addHook('preClose', (done) => {
-    senders.allowIdle(IDLE_SENDER_AT_SHUTDOWN_MS);
-    done();
-  });
   const security = securityHeaders({ contentSecurityPolicy: contentSecurityPolicy(config) });
   const desk = app.get(FrontDesk);
   desk.nameCallersBy(callerOf(app));

@@ -2,13 +2,16 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApp } from '../configure-app';
 import { ConfigurationError, loadEnvFile, parseEnvironment, type AppConfig } from '../config';
+import { LogOutput } from '../platform/logging';
 import { EmbeddedPostgresError, type EmbeddedPostgres } from '../platform/database/embedded';
+import { Lifecycle } from '../platform/lifecycle';
 import { prepare } from './prepare';
+import { longestShutdown, shutDown } from './shut-down';
 import { StopSignal } from './stop-signal';
 import { UnreachableDatabaseError } from './unreachable-database';
 
-/** How long requests and work under way may take to end. Those of the start are its own, and can be repeated. Milliseconds. */
-const GRACE = { serving: 10_000, starting: 500 };
+/** How long what the start has under way may take to end: it can be repeated. Milliseconds. */
+const STARTING = 500;
 
 /**
  * What is done once the application listens, before its address is announced.
@@ -35,8 +38,9 @@ const say = (line: string): void => {
 
 /**
  * Runs the program: configuration (`source`, which is `process.env`, completed by `.env`), Postgres, schema, application, until
- * SIGINT, SIGTERM or SIGHUP, which at any moment stop what has been started so far; exit code 0. A wrong
- * configuration, or anything else that keeps it from starting, is told on standard error; exit code 1.
+ * SIGINT, SIGTERM or SIGHUP, which at any moment stop what has been started so far; exit code 0. With `LOG_FILE` SIGHUP
+ * opens that file anew instead. A wrong configuration, or anything else that keeps it from starting, is told on standard
+ * error; exit code 1.
  */
 export const run = async (source: NodeJS.ProcessEnv, options: RunOptions = {}): Promise<void> => {
   const stop = new StopSignal();
@@ -52,9 +56,10 @@ export const run = async (source: NodeJS.ProcessEnv, options: RunOptions = {}): 
 
 const runUntil = async (stop: StopSignal, source: NodeJS.ProcessEnv, options: RunOptions): Promise<never> => {
   const environment = parseEnvironment(options.environment?.(source) ?? source);
-  const { config, postgres } = await prepare(environment, say, stop, options.role);
   let app: NestFastifyApplication | undefined;
-  let grace = GRACE.starting;
+  if (environment.LOG_FILE !== undefined) stop.onHangUp = () => app?.get(LogOutput).reopen();
+  const { config, postgres } = await prepare(environment, say, stop, options.role);
+  let serving = false;
   try {
     app = await createApp(config);
     stop.signal.throwIfAborted();
@@ -66,14 +71,21 @@ const runUntil = async (stop: StopSignal, source: NodeJS.ProcessEnv, options: Ru
       await options.afterListen?.(app, config, stop.signal);
       announce(await app.getUrl(), postgres);
     }
-    grace = GRACE.serving;
+    app.get(Lifecycle).serving();
+    serving = true;
+    stop.allow(longestShutdown(config));
     await stop.requested;
     throw stop.signal.reason;
   } finally {
-    // Without its database, a request that takes longer ends.
-    await Promise.race([app?.close().catch(() => undefined), delay(grace, undefined, { ref: false })]);
+    if (app !== undefined) await (serving ? shutDown(app, config) : abandon(app));
+    // Without its database, what hangs ends.
     await postgres?.stop();
   }
+};
+
+/** Ends an application that has not come to serve. */
+const abandon = async (app: NestFastifyApplication): Promise<void> => {
+  await Promise.race([app.close().catch(() => undefined), delay(STARTING, undefined, { ref: false })]);
 };
 
 const announce = (url: string, postgres: EmbeddedPostgres | undefined): void => {

@@ -1,7 +1,7 @@
 /** What ends the program in order: Ctrl-C, a service manager, the closing of its terminal. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Longest that an orderly stop may take before the process ends all the same. Milliseconds. */
+/** Longest that an orderly stop may take, before anything else is known. Milliseconds. */
 const STOP_TIMEOUT = 15_000;
 
 /**
@@ -17,19 +17,35 @@ export class StopRequested extends Error {
 
 /**
  * Turns the first SIGINT, SIGTERM or SIGHUP into an abort of everything that is given its `signal`. A later one
- * ends the process at once with exit code 1, as does a stop that takes more than 15 seconds; the embedded
- * Postgres is told to end even then.
+ * ends the process at once with exit code 1, as does a stop that takes longer than allowed (at first 15 seconds); the
+ * embedded Postgres is told to end even then.
  */
 export class StopSignal {
+  /**
+   * What SIGHUP does instead, where it is not the end of a terminal that matters: programs that rotate logs send it.
+   * `undefined`: it stops the program as the others do.
+   */
+  onHangUp: (() => void) | undefined;
+
   private readonly controller = new AbortController();
   private firstAt = 0;
+  private allowed = STOP_TIMEOUT;
 
   constructor() {
-    for (const name of SIGNALS) process.on(name, () => this.receive());
+    for (const name of SIGNALS)
+      process.on(name, () => {
+        if (name === 'SIGHUP' && this.onHangUp !== undefined) this.onHangUp();
+        else this.receive();
+      });
   }
 
   get signal(): AbortSignal {
     return this.controller.signal;
+  }
+
+  /** A stop that begins from now on may take so many milliseconds. */
+  allow(milliseconds: number): void {
+    this.allowed = milliseconds;
   }
 
   /** Resolves when the program is to stop. */
@@ -53,7 +69,7 @@ export class StopSignal {
     this.firstAt = performance.now();
     // The terminal may be gone: what is still said into it must not break off the stop.
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-    setTimeout(() => process.exit(1), STOP_TIMEOUT).unref();
+    setTimeout(() => process.exit(1), this.allowed).unref();
     this.controller.abort(new StopRequested('The program is asked to stop.'));
   }
 }

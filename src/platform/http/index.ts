@@ -21,7 +21,7 @@ export { problemCodes, type ProblemCode } from './problem-codes';
 export { FieldErrorDto, ProblemDto } from './problem.dto';
 export { problemDocument, ProblemFilter } from './problem.filter';
 export { cutOffIdleSenders, IDLE_SENDER_AT_SHUTDOWN_MS, IDLE_SENDER_MS } from './idle-senders';
-export { closePromptly } from './prompt-close';
+export { closePromptly, type Door } from './prompt-close';
 export { requestId } from './request-id';
 export { AnyInput, UndeclaredInputGuard } from './undeclared-input.guard';
 export { createValidationPipe, fieldErrors } from './validation.pipe';

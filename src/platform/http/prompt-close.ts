@@ -1,68 +1,99 @@
 import type { FastifyInstance } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import { OpenConnections } from './open-connections';
+import { Unavailable, type Problem } from './problem';
+import { problemDocument } from './problem.filter';
+import { inQuietMoment } from './quiet-moment';
+import { requestId } from './request-id';
+
+/** How long a new connection may stay without a request once the port is closed. Milliseconds. */
+const FRESH = 1_000;
+
+/** How long the answers may take that are sent in place of others. Milliseconds. */
+const LAST_WORD = 250;
+
+/** The end of a server, step by step; each only once it is wanted. */
+export interface Door {
+  /** From now on each answer is the last on its connection; the port stays open. */
+  letGo(): void;
+  /** Answers 503 to what is under way as far as nothing of its answer is sent, and cuts the rest. Gives how many it were. */
+  cut(): number;
+}
 
 /**
- * Lets the server close when its last answer has been sent. By itself it would wait for clients that keep the
- * connection of that answer for a next request, up to the keep-alive timeout, and without end for those that have
- * opened one and asked nothing yet, as browsers do ahead of need. The answers under way say `Connection: close` as far
- * as their head is not sent yet, and a connection is closed once no request is under way on it.
+ * Lets the server close without losing a request, and as soon as its last answer has been sent. By itself it would reset
+ * connections that it has not looked at yet, answer requests that are on their way with an error, and wait for clients
+ * that keep the connection of an answer for a next request, up to the keep-alive timeout, and without end for those that
+ * have opened one and asked nothing yet, as browsers do ahead of need.
+ *
+ * From `letGo` on, at the latest from the beginning of the close, answers say `Connection: close`, as far as their head is
+ * not sent yet. The port is closed in a quiet moment; then a connection is closed once no request is under way on it, a
+ * new one after a second. What comes after that second all the same, on a connection that was told nothing since the head
+ * of its answer was sent before, is answered 503.
  *
  * Takes the place of the server's `closeIdleConnections`, for which an answer is over when it has been made: what a
- * slow client had not taken of it yet would be lost.
+ * slow client had not taken of it yet would be lost. The server has to be made with `return503OnClosing: false`.
  */
-export const closePromptly = (fastify: FastifyInstance): void => {
+export const closePromptly = (fastify: FastifyInstance): Door => {
   const { server } = fastify;
-  const connections = new Connections();
-  let closing = false;
-  fastify.addHook('preClose', (done) => {
-    closing = true;
-    done();
-  });
-  fastify.addHook('onSend', (_request, reply, _payload, done) => {
-    if (closing) reply.header('connection', 'close');
-    done();
-  });
-  const closeIdle = (): void => {
-    if (closing) connections.closeIdle();
+  const connections = new OpenConnections();
+  let lettingGo = false;
+  let closedAt = Infinity;
+  const letGo = (): void => {
+    lettingGo = true;
+    for (const response of connections.responses()) response.shouldKeepAlive = false;
   };
-  // On the server rather than in hooks of routes: the framework answers some requests itself.
-  server.on('connection', (socket: Socket) => {
-    connections.add(socket);
+  const closeIdle = (): void => {
+    if (closedAt < Infinity) connections.closeIdle(FRESH);
+  };
+  fastify.addHook('preClose', async () => {
+    letGo();
+    await inQuietMoment(() => {
+      closedAt = performance.now();
+      server.close();
+    });
     closeIdle();
+    setTimeout(closeIdle, FRESH + 1).unref();
   });
-  server.on('request', (request: IncomingMessage, response: ServerResponse) =>
-    connections.begin(request, response, closeIdle),
-  );
+  // On the server rather than in hooks of routes: the framework, and the cache, answer some requests themselves.
+  server.on('connection', (socket: Socket) => connections.add(socket));
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (lettingGo) response.shouldKeepAlive = false;
+    connections.begin(request, response, closeIdle);
+  });
+  fastify.addHook('onRequest', (_request, _reply, done) => {
+    const late = closedAt < Infinity && performance.now() > closedAt + FRESH;
+    done(late ? shuttingDown() : undefined);
+  });
   server.closeIdleConnections = closeIdle;
+  return { letGo, cut: () => cut(connections) };
 };
 
-/** The open connections of a server, each with the number of requests under way on it. */
-class Connections {
-  private readonly requests = new Map<Socket, number>();
+const shuttingDown = (): Problem => new Unavailable('The instance is shutting down. Try again.');
 
-  add(socket: Socket): void {
-    this.requests.set(socket, 0);
-    socket.once('close', () => this.requests.delete(socket));
+const cut = (connections: OpenConnections): number => {
+  const responses = [...connections.responses()];
+  for (const response of responses) {
+    if (response.headersSent) response.destroy();
+    else refuse(response);
   }
+  // Whose body is still on its way, or who does not take the answer.
+  setTimeout(() => connections.destroy(), LAST_WORD).unref();
+  return responses.length;
+};
 
-  /** A request is under way until its answer is sent and its body, wanted or not, has arrived; then tells `over`. */
-  begin(request: IncomingMessage, response: ServerResponse, over: () => void): void {
-    const { socket } = request;
-    this.count(socket, 1);
-    const end = (): void => {
-      this.count(socket, -1);
-      over();
-    };
-    response.once('close', () => (request.complete ? end() : request.once('end', end)));
-  }
-
-  closeIdle(): void {
-    for (const [socket, requests] of this.requests) if (requests === 0) socket.destroySoon();
-  }
-
-  private count(socket: Socket, change: 1 | -1): void {
-    const requests = this.requests.get(socket);
-    if (requests !== undefined) this.requests.set(socket, requests + change);
-  }
-}
+/** As the filter of problems does; its request is still somewhere in a handler, which does not come to answer it. */
+const refuse = (response: ServerResponse): void => {
+  const { req: request } = response;
+  const id = requestId(request);
+  const problem = shuttingDown();
+  response.writeHead(problem.status, {
+    ...problem.headers,
+    connection: 'close',
+    'content-type': 'application/problem+json; charset=utf-8',
+    'x-request-id': id,
+  });
+  response.end(JSON.stringify(problemDocument(problem, { url: request.url ?? '', id })));
+};

@@ -13,7 +13,8 @@ export type Phase = 'starting' | 'serving' | 'draining';
 @Injectable()
 export class Lifecycle implements OnModuleDestroy {
   private current: Phase = 'starting';
-  private readonly listeners: (() => void)[] = [];
+  private readonly drainListeners: (() => void)[] = [];
+  private readonly overdueListeners: (() => void)[] = [];
 
   get phase(): Phase {
     return this.current;
@@ -33,12 +34,22 @@ export class Lifecycle implements OnModuleDestroy {
   drain(): void {
     if (this.current === 'draining') return;
     this.current = 'draining';
-    for (const listener of this.listeners) listener();
+    for (const listener of this.drainListeners) listener();
   }
 
   /** Has `listener` called when draining begins; it must not throw. */
   onDrain(listener: () => void): void {
-    this.listeners.push(listener);
+    this.drainListeners.push(listener);
+  }
+
+  /** The time is over that what is under way was given to end: it is cut. */
+  overdue(): void {
+    for (const listener of this.overdueListeners) listener();
+  }
+
+  /** Has `listener` called when that is so; it must not throw. */
+  onOverdue(listener: () => void): void {
+    this.overdueListeners.push(listener);
   }
 
   /** The first of Nest's hooks of an end: whoever closes the application has it drain at least from here on. */

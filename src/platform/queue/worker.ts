@@ -4,9 +4,11 @@ import {
   type OnApplicationShutdown,
   type OnModuleDestroy,
 } from '@nestjs/common';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppConfig } from '../../config';
 import { Database } from '../database';
+import { Lifecycle } from '../lifecycle';
 import { DatabaseWatch } from './database-watch';
 import { Handlers } from './handlers';
 import { QueueStore } from './queue-store';
@@ -18,10 +20,10 @@ import { WorkLoop } from './work-loop';
 import { WorkQueue } from './work-queue';
 
 /**
- * How long work under way may take to end when the program stops, and then to be given back; in all less than the
- * program's own patience. Milliseconds.
+ * Work under way may take `SHUTDOWN_TIMEOUT` to end when the program stops, as requests do, and at least so long after
+ * them; and then so long to be given back. In all less than the program's own patience. Milliseconds.
  */
-const GRACE = 7_000;
+const LEAST_GRACE = 1_000;
 const GIVING_BACK = 1_500;
 
 /** Does the work of the queue, in the process that it is in; nothing where `WORKER_ENABLED` is false. */
@@ -30,6 +32,7 @@ export class Worker implements OnApplicationBootstrap, OnModuleDestroy, OnApplic
   private work: WorkLoop | undefined;
   private readonly others: (RepeatedLoop | ScheduleLoop)[] = [];
   private readonly running: Promise<void>[] = [];
+  private closingSince = 0;
 
   constructor(
     private readonly config: AppConfig,
@@ -40,6 +43,7 @@ export class Worker implements OnApplicationBootstrap, OnModuleDestroy, OnApplic
     private readonly wakeups: Wakeups,
     private readonly watch: DatabaseWatch,
     private readonly upkeep: Upkeep,
+    private readonly lifecycle: Lifecycle,
   ) {}
 
   /** Begins, without waiting for anything: the program serves meanwhile. */
@@ -65,20 +69,28 @@ export class Worker implements OnApplicationBootstrap, OnModuleDestroy, OnApplic
     if (scheduled.length > 0)
       this.others.push(new ScheduleLoop(scheduled, this.store, this.queue, this.watch));
     this.running.push(work.run(), ...this.others.map((loop) => loop.run()));
+    this.lifecycle.onDrain(() => this.stop());
   }
 
-  /** Takes no more work. What is under way is told to end, while requests under way are answered. */
+  /** From here on the time of what is under way runs. */
   onModuleDestroy(): void {
-    this.work?.stop();
-    for (const loop of this.others) loop.stop();
+    this.closingSince = performance.now();
   }
 
   /** Waits for it, before the connections to the database are closed. */
   async onApplicationShutdown(): Promise<void> {
     if (this.work === undefined) return;
+    const left = this.config.shutdown.timeout - (performance.now() - this.closingSince);
+    const grace = Math.max(LEAST_GRACE, left);
     const patience = new AbortController();
-    const over = delay(GRACE + GIVING_BACK, undefined, { signal: patience.signal }).catch(() => undefined);
-    await Promise.race([Promise.allSettled([this.work.end(GRACE), ...this.running]), over]);
+    const over = delay(grace + GIVING_BACK, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([Promise.allSettled([this.work.end(grace), ...this.running]), over]);
     patience.abort();
+  }
+
+  /** Takes no more work. What is under way is told to end, while requests are still answered. */
+  private stop(): void {
+    this.work?.stop();
+    for (const loop of this.others) loop.stop();
   }
 }
