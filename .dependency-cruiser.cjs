@@ -2,7 +2,7 @@
  * The walls between the rooms of `src/` (see docs/architecture.md). Run by `npm run boundaries`, part of `npm test`.
  */
 /** A folder of src/ that holds the business; the others carry it. */
-const feature = '(?!platform/|config/|schema/|demo/|cache-warming/|worker/)([^/]+)/';
+const feature = '(?!platform/|config/|schema/|demo/|cache-warming/|worker/|migrate/)([^/]+)/';
 const lazyDevelopmentDependencies = '^src/(platform/database/embedded(/|-|\\.ts$)|demo/)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -41,7 +41,7 @@ module.exports = {
       comment:
         'The composition root (app module, main, schema, demo) follows the same contract as the features.',
       severity: 'error',
-      from: { path: '^src/([^/]+\\.ts$|schema/|demo/|cache-warming/|worker/)' },
+      from: { path: '^src/([^/]+\\.ts$|schema/|demo/|cache-warming/|worker/|migrate/)' },
       to: { path: `^src/${feature}`, pathNot: `^src/${feature}index\\.ts$` },
     },
     {

@@ -10,3 +10,4 @@ export { HEALTH_METRICS, type HealthMetric, type HealthThresholds, type Threshol
 export { type ShutdownConfig } from './shutdown-config';
 export { ConfigurationError, describeProblem, parseEnvironment } from './parse-environment';
 export { loadEnvFile } from './env-file';
+export { requiredDatabaseUrl } from './required-database-url';

@@ -79,7 +79,7 @@ const migrate = async (config: AppConfig, say: (line: string) => void): Promise<
     if (done.length > 0) say(`Migrated the database: ${done.length} migrations.`);
   } else if (await hasPendingMigrations(config.database, schema)) {
     throw new ConfigurationError([
-      'MIGRATE_ON_START is false and the database lacks migrations: run `npm run migration:run` first',
+      'MIGRATE_ON_START is false and the database lacks migrations: run `npm run migrate` first (in the image: `node dist/migrate.js`)',
     ]);
   }
 };

@@ -1,14 +1,7 @@
 import { isUUID } from 'class-validator';
 import { type INestApplicationContext } from '@nestjs/common';
 import { parseArgs } from 'node:util';
-import {
-  AppConfig,
-  configuredDatabaseUrl,
-  ConfigurationError,
-  describeProblem,
-  loadEnvFile,
-  parseEnvironment,
-} from '../config';
+import { AppConfig, ConfigurationError, loadEnvFile, parseEnvironment, requiredDatabaseUrl } from '../config';
 import { WriteAnnouncer } from '../platform/cache';
 import { Database, hasPendingMigrations } from '../platform/database';
 import { OwnerRepair } from './owner-repair';
@@ -38,9 +31,7 @@ const parsed = (args: readonly string[]): Arguments => {
 /** @throws ConfigurationError where there is no database to verify, or not this program's */
 const configuration = async (source: NodeJS.ProcessEnv): Promise<AppConfig> => {
   const environment = parseEnvironment(source);
-  const databaseUrl = configuredDatabaseUrl(environment);
-  if (databaseUrl === undefined)
-    throw new ConfigurationError([describeProblem('DATABASE_URL', 'is required: the database to verify')]);
+  const databaseUrl = requiredDatabaseUrl(environment, 'is required: the database to verify');
   const { DB_STATEMENT_TIMEOUT: given } = environment;
   const statementTimeout = given === 0 ? 0 : Math.max(given, STATEMENT_TIMEOUT);
   const config = new AppConfig(
@@ -48,7 +39,7 @@ const configuration = async (source: NodeJS.ProcessEnv): Promise<AppConfig> => {
     { databaseUrl, secretKey: environment.SECRET_KEY ?? '' },
   );
   if (await hasPendingMigrations(config.database, SCHEMA))
-    throw new ConfigurationError(['The database lacks migrations: run `npm run migration:run` first']);
+    throw new ConfigurationError(['The database lacks migrations: run `npm run migrate` first']);
   return config;
 };
 

@@ -58,6 +58,35 @@ describe("The developer's commands", () => {
     expect([code, output]).toEqual([0, expect.stringContaining(`${latest} has been reverted successfully`)]);
   });
 
+  it('npm run migrate puts it back and names it, and says when there is nothing to do', async () => {
+    const latest = schema.migrations.at(-1)?.name;
+    const { code, output } = await npm('migrate');
+    expect([code, output]).toEqual([0, expect.stringContaining(`Migrated: ${latest}`)]);
+    expect(await npm('migrate')).toEqual({
+      code: 0,
+      output: expect.stringContaining('The database is up to date.') as string,
+    });
+  });
+
+  it('npm run migrate says what keeps it from migrating: no database, or one that is away', async () => {
+    const url = database.url;
+    const said: string[] = [];
+    try {
+      for (const [wrong, why] of [
+        ['', 'DATABASE_URL'],
+        ['postgres://nobody:nothing@127.0.0.1:1/none', 'cannot be used'],
+      ] as const) {
+        database.url = wrong;
+        const { code, output } = await npm('migrate');
+        expect([code, output]).toEqual([1, expect.stringContaining(why)]);
+        said.push(output);
+      }
+    } finally {
+      database.url = url;
+    }
+    expect(said.join()).not.toContain('nothing');
+  });
+
   it('need a database that is named, and say which variable does that', async () => {
     const url = database.url;
     database.url = '';

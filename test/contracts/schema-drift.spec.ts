@@ -198,7 +198,7 @@ describe('Migrations at start', () => {
   it('are refused with MIGRATE_ON_START=false: the program does not start while any is pending', async () => {
     const url = await database(createEmptyDatabase);
     const refused = prepare(environment(url, { MIGRATE_ON_START: 'false' }), silent, new StopSignal());
-    await expect(refused).rejects.toThrow('npm run migration:run');
+    await expect(refused).rejects.toThrow('npm run migrate');
     expect(await column(url, EVERYTHING)).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { foldAll } from '../support/stats/folding';
 import { localDate } from '../support/stats/local-time';
 import { rate } from '../support/stats/near';
 import { StatsApi } from '../support/stats/stats-api';
@@ -7,7 +8,7 @@ import { startTestApp, type TestApp } from '../support/test-app';
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ CACHE_ENABLED: 'false' });
 });
 afterAll(() => app.close());
 
@@ -136,19 +137,23 @@ describe('a deadline', () => {
     });
   });
 
-  /** Deadlines of yesterday, today and tomorrow, anew if midnight came in between. */
-  const onOneDay = async (timeZone: string): Promise<StatsAnswer['deadlines']> => {
+  /** Deadlines of this, nearby and distant months, before and after they are folded; anew if midnight came in between. */
+  const aroundToday = async (timeZone: string): Promise<StatsAnswer['deadlines'][]> => {
     const today = localDate(Date.now(), timeZone);
-    const days = [-1, 0, 1].map((offset) => later(today, offset));
+    const days = [-400, -31, -1, 0, 1, 31, 400].map((offset) => later(today, offset));
     const api = await StatsApi.of(app, ...days.map((day) => due(day, ['wishlist', '2025-01-01'])));
-    const { asOf, deadlines: found } = await api.stats({ timeZone });
-    return localDate(Date.parse(asOf), timeZone) === today ? found : onOneDay(timeZone);
+    const unfolded = await api.stats({ timeZone });
+    await foldAll(app);
+    const { asOf, deadlines: folded } = await api.stats({ timeZone });
+    const sameDay = localDate(Date.parse(asOf), timeZone) === today;
+    return sameDay ? [unfolded.deadlines, folded] : aroundToday(timeZone);
   };
 
   it.each(['UTC', 'Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Asia/Kathmandu', 'America/New_York'])(
-    'of today in %s is upcoming, of yesterday overdue',
+    'of today in %s and later is upcoming, of yesterday and before overdue',
     async (timeZone) => {
-      expect(await onOneDay(timeZone)).toEqual({ ...NONE, upcoming: 2, overdue: 1, adherence: 0 });
+      const expected = { ...NONE, upcoming: 4, overdue: 3, adherence: 0 };
+      expect(await aroundToday(timeZone)).toEqual([expected, expected]);
     },
   );
 

@@ -85,7 +85,7 @@ describe('npm run stats:verify', () => {
     const empty = await createEmptyDatabase();
     try {
       const lacking = await run([], { DATABASE_URL: empty.url });
-      expect([lacking.code, lacking.trouble]).toEqual([2, expect.stringContaining('migration:run')]);
+      expect([lacking.code, lacking.trouble]).toEqual([2, expect.stringContaining('npm run migrate')]);
     } finally {
       await empty.drop();
     }

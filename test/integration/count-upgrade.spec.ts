@@ -1,7 +1,7 @@
 import { DataSource, type MigrationInterface } from 'typeorm';
-import { CountFolder } from '../../src/job-counts';
 import { CountStaysWithJobs1767225600013 } from '../../src/schema/migrations/1767225600013-count-stays-with-jobs';
 import { CountCoarsely1767225600014 } from '../../src/schema/migrations/1767225600014-count-coarsely';
+import { foldAll } from '../support/stats/folding';
 import { StatsApi } from '../support/stats/stats-api';
 import { verified } from '../support/stats/verified';
 import { startTestApp, type TestApp } from '../support/test-app';
@@ -31,10 +31,6 @@ describe('Upgrading how jobs are counted', () => {
     }
   };
 
-  const fold = async (): Promise<void> => {
-    while (await app.app.get(CountFolder).fold());
-  };
-
   /** A job of several events by import, one with a deadline, and one that goes on by requests, one of them backdated. */
   const write = async (api: StatsApi, name: string): Promise<void> => {
     const at = (hour: number): string => `2024-03-05T${String(hour).padStart(2, '0')}:00:00Z`;
@@ -53,18 +49,18 @@ describe('Upgrading how jobs are counted', () => {
   it('counts what was written before, between and after, folded or not, by either way', async () => {
     const api = await StatsApi.of(app);
     await write(api, 'Newer');
-    await fold();
+    await foldAll(app);
     await write(api, 'Still to be folded');
     await migrate('down');
     await write(api, 'Older');
-    await fold();
+    await foldAll(app);
     await write(api, 'Older, still to be folded');
     await migrate('up');
     const owner = api.user.user.id;
     expect(await verified(app, { owner })).toMatchObject({ differences: 0 });
-    await fold();
+    await foldAll(app);
     await write(api, 'Newest');
-    await fold();
+    await foldAll(app);
     expect(await verified(app, { owner })).toMatchObject({ differences: 0 });
     const cells = await app.query<{ jobs: string }>(
       `SELECT sum(jobs) AS jobs FROM job_counts

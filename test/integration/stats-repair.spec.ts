@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { CountFolder } from '../../src/job-counts';
 import { untilBlocked } from '../support/blocked';
 import { PATIENT, startTestApp, type TestApp } from '../support/test-app';
+import { foldAll } from '../support/stats/folding';
 import { StatsApi } from '../support/stats/stats-api';
 import { repairOf, verified } from '../support/stats/verified';
 
@@ -41,7 +42,7 @@ describe('Repairing counts while others write', () => {
 
   const clean = async (): Promise<void> => {
     expect((await verified(app, {})).lines).toEqual([]);
-    while (await app.app.get(CountFolder).fold());
+    await foldAll(app);
     expect((await verified(app, {})).lines).toEqual([]);
   };
 
@@ -71,7 +72,7 @@ describe('Repairing counts while others write', () => {
 
   it('waits for the fold under way before it mends totals', async () => {
     await api.jobs.create({ company: 'Acme' });
-    while (await app.app.get(CountFolder).fold());
+    await foldAll(app);
     await app.query('UPDATE company_counts SET jobs = jobs + 3 WHERE owner_id = $1', [owner]);
     await api.jobs.create({ company: 'Acme' });
     const repair = await repairOf(app, owner);
@@ -129,7 +130,7 @@ describe('Repairing counts while others write', () => {
     'adds what $repaired lack once, when two repairs are made at the same time',
     async ({ repaired, table }) => {
       await api.jobs.create({ company: 'Acme' });
-      if (repaired === 'totals') while (await app.app.get(CountFolder).fold());
+      if (repaired === 'totals') await foldAll(app);
       await app.query(`DELETE FROM ${table} WHERE owner_id = $1`, [owner]);
       const repair = await repairOf(app, owner);
       let repairs: Promise<unknown> = Promise.resolve();
@@ -170,7 +171,7 @@ describe('Repairing counts while others write', () => {
       ).join('\n'),
       60,
     );
-    while (await app.app.get(CountFolder).fold());
+    await foldAll(app);
     const ids = (await app.query<{ id: string }>('SELECT id FROM jobs WHERE owner_id = $1', [owner])).map(
       ({ id }) => id,
     );

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { CountFolder } from '../../src/job-counts';
 import { userScope, WriteAnnouncer } from '../../src/platform/cache';
 import { startTestApp, type TestApp } from '../support/test-app';
+import { foldAll } from '../support/stats/folding';
 import { StatsApi } from '../support/stats/stats-api';
 import { verified } from '../support/stats/verified';
 
@@ -24,13 +24,9 @@ const tell = async (app: TestApp): Promise<StatsApi> => {
       ],
     });
   await api.load([job(DAY, 'Acme'), job(DAY, 'Mill'), job('2024-03-09', 'Acme')].join('\n'), 3);
-  await fold(app);
+  await foldAll(app);
   await api.jobs.create({ company: 'Loom' });
   return api;
-};
-
-const fold = async (app: TestApp): Promise<void> => {
-  while (await app.app.get(CountFolder).fold());
 };
 
 /** A way to make counts wrong, by SQL on the owner $1, and the line that tells it. */
@@ -153,7 +149,7 @@ describe('Verifying the counts of a database', () => {
   it('finds no difference where there is none, folded or not', async () => {
     const api = await tell(app);
     expect(await of(api)).toMatchObject({ differences: 0, left: 0, lines: [] });
-    await fold(app);
+    await foldAll(app);
     expect(await of(api)).toMatchObject({ differences: 0, left: 0, lines: [] });
   });
 
@@ -209,7 +205,7 @@ describe('Verifying the counts of a database', () => {
       })),
     );
     await api.load(jobs.map((job) => JSON.stringify(job)).join('\n'), jobs.length);
-    await fold(app);
+    await foldAll(app);
     const owner = api.user.user.id;
     expect(await verified(app, { owner })).toMatchObject({ batches: 1, differences: 0 });
     const parts = await verified(app, { owner, jobsAtOnce: 4 });
