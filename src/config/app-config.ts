@@ -64,6 +64,8 @@ export class AppConfig {
     maxUnpaginated: number;
     /** Exports and lists without pages that an instance runs at once. */
     maxExports: number;
+    /** Longest that one of them may be read. Milliseconds. */
+    exportTimeout: number;
     /** Bytes. */
     maxImportBytes: number;
   };
@@ -118,6 +120,7 @@ export class AppConfig {
       maxOffset: environment.MAX_OFFSET,
       maxUnpaginated: environment.MAX_UNPAGINATED,
       maxExports: environment.MAX_EXPORTS,
+      exportTimeout: environment.EXPORT_TIMEOUT * 1000,
       maxImportBytes: environment.MAX_IMPORT_BYTES,
     };
   }

@@ -31,6 +31,12 @@ export const requestVariables = {
       'Most exports and lists with `paginate=false` at once in this process; never more than a quarter of `DB_MAX_CONNECTIONS`, but always one.',
     example: '2',
   }),
+  EXPORT_TIMEOUT: variable({
+    schema: integer(1, 86_400).default(900),
+    meaning:
+      'Seconds after which an export or a list with `paginate=false` that its client is still reading is broken off: until then it keeps a connection, and Postgres every row as it was at its beginning.',
+    example: '900',
+  }),
   LOAD_SHEDDING_ENABLED: variable({
     schema: flag().default(true),
     meaning: 'Whether requests are answered 503 while the process is saturated, heavy ones first.',

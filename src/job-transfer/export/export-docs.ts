@@ -16,7 +16,8 @@ A transfer that breaks off midway ends without its last chunk: the client sees t
 
 At most two exports or lists with \`paginate=false\` of one owner's jobs, and \`MAX_EXPORTS\` (two by
 default) of all, run at once in an instance; one more is answered 503 with \`Retry-After\`. One whose client reads
-nothing for a minute is cut off.`.trim();
+nothing for a minute, or has not come to the end after 15 minutes (\`EXPORT_TIMEOUT\`), is broken off: what takes longer is for
+\`POST /api/exports\`.`.trim();
 
 const ROW =
   '{"id":"0197f3c2-7d1e-7c52-8a51-9b1f5b0d3c11","workflow":"application","externalRef":"greenhouse-4711",' +

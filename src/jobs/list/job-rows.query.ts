@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { type Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
@@ -6,7 +6,7 @@ import { AppConfig } from '../../config';
 import { Database, Parameters, requestCancel, sqlState, unprepared } from '../../platform/database';
 import { type JobFilter } from './job-filter';
 import { matching } from './job-count.query';
-import { JobRowsStream } from './job-rows.stream';
+import { JobRowsStream, SlowReader } from './job-rows.stream';
 import { type JobSort } from './job-sort';
 import { StreamSlots, type StreamSlot } from './stream-slots';
 
@@ -23,6 +23,8 @@ export interface JobSnapshot {
 /** Reads all matching jobs as a stream, in constant memory. */
 @Injectable()
 export class JobRowsQuery {
+  private readonly logger = new Logger('Exports');
+
   constructor(
     private readonly database: Database,
     private readonly slots: StreamSlots,
@@ -31,7 +33,7 @@ export class JobRowsQuery {
 
   /**
    * Streams the column `json` of each matching job, in the order of the sort, from one snapshot. The
-   * connection goes back to the pool when the stream ends, breaks, or is destroyed.
+   * connection goes back to the pool when the stream ends, breaks, or is destroyed; after `EXPORT_TIMEOUT` it breaks.
    * @param json SQL over `jobs j` that makes one text a job
    * @param limit most rows
    * @throws Unavailable when too many streams are open, of this owner or of all
@@ -41,7 +43,10 @@ export class JobRowsQuery {
     const slot = this.slots.take(filter.ownerId);
     try {
       const client = await this.database.reading(() => this.begin(`BEGIN READ ONLY; ${NO_TIMEOUT}`));
-      return this.open(client, text, values, slot);
+      const stream = this.open(client, text, values, slot);
+      stream.endWithin(this.config.limits.exportTimeout);
+      stream.once('error', (error) => this.tellOf(error, filter.ownerId));
+      return stream;
     } catch (error) {
       slot.release();
       throw error;
@@ -80,7 +85,7 @@ export class JobRowsQuery {
   }
 
   /** Opens the stream on a connection with a transaction of its own. One statement reads all: it has one snapshot. */
-  private open(client: PoolClient, text: string, values: unknown[], slot?: StreamSlot): Readable {
+  private open(client: PoolClient, text: string, values: unknown[], slot?: StreamSlot): JobRowsStream {
     const stream = client.query(new JobRowsStream(text, values, this.slots.stallAfter));
     stream.leaveOff = () => requestCancel(client);
     slot?.hold(stream);
@@ -89,6 +94,14 @@ export class JobRowsQuery {
     client.on('error', gone);
     void giveBackAfter(stream, client, { gone, slot });
     return stream;
+  }
+
+  private tellOf(error: Error, ownerId: string): void {
+    if (error instanceof SlowReader)
+      this.logger.warn(
+        { ownerId, reason: error.message },
+        'An export was broken off: its client reads too slowly',
+      );
   }
 
   private async begin(text: string): Promise<PoolClient> {

@@ -3,12 +3,18 @@ import QueryStream from 'pg-query-stream';
 /** Rows that are fetched from Postgres at a time. */
 const BATCH = 500;
 
+/** A stream was cut because of its reader. */
+export class SlowReader extends Error {
+  override readonly name = 'SlowReader';
+}
+
 /**
- * The rows of one statement, fetched as they are read. A reader that takes none for a while is stalled: the
- * stream is destroyed with an error then.
+ * The rows of one statement, fetched as they are read. A reader that takes none for a while is stalled, and one that has
+ * not come to the end after a long time trickles: the stream is destroyed with a {@link SlowReader} then.
  */
 export class JobRowsStream extends QueryStream {
   private stall: NodeJS.Timeout;
+  private end: NodeJS.Timeout | undefined;
   private unanswered = false;
   /** Asks the server to leave off what it is at. Set by whoever has the connection. */
   leaveOff: () => void = () => undefined;
@@ -25,6 +31,14 @@ export class JobRowsStream extends QueryStream {
     if (this.destroyed) return;
     clearTimeout(this.stall);
     this.stall = this.cutAfter(milliseconds);
+  }
+
+  /** From now on it may take so many milliseconds to its end, however its reader reads. By default there is no bound. */
+  endWithin(milliseconds: number): void {
+    if (this.destroyed) return;
+    clearTimeout(this.end);
+    const cut = (): void => this.cut(new SlowReader(`Not read to the end within ${milliseconds} ms`));
+    this.end = setTimeout(cut, milliseconds).unref();
   }
 
   /**
@@ -44,6 +58,7 @@ export class JobRowsStream extends QueryStream {
 
   override _destroy(error: Error, done: (error?: Error | null) => void): void {
     clearTimeout(this.stall);
+    clearTimeout(this.end);
     if (this.unanswered) {
       done(error);
       return;
@@ -64,7 +79,7 @@ export class JobRowsStream extends QueryStream {
   }
 
   private cutAfter(milliseconds: number): NodeJS.Timeout {
-    const cut = (): void => this.cut(new Error(`No row was taken for ${milliseconds} ms`));
+    const cut = (): void => this.cut(new SlowReader(`No row was taken for ${milliseconds} ms`));
     return setTimeout(cut, milliseconds).unref();
   }
 }
