@@ -3,11 +3,11 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from './auth';
+import { prefixRoutes } from './api-prefix';
 import { AppModule } from './app.module';
 import { type AppConfig } from './config';
 import { DOCS_PATH, setUpOpenApi } from './open-api';
 import { acceptImportBodies } from './job-transfer';
-import { METRICS_PATH } from './metrics';
 import {
   acceptJsonBodies,
   answerFrameworkError,
@@ -101,7 +101,7 @@ export const createApp = async (
     abortOnError: false,
   });
   app.useLogger(app.get(ProgramLogger));
-  app.setGlobalPrefix('api', { exclude: [METRICS_PATH] });
+  prefixRoutes(app);
   // After the guards of the modules: who is not logged in learns nothing else.
   app.useGlobalGuards(new UndeclaredInputGuard());
   app.useGlobalPipes(createValidationPipe());

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { prefixRoutes } from '../../src/api-prefix';
 import { AppModule } from '../../src/app.module';
 import { AppConfig, parseEnvironment } from '../../src/config';
 import { createOpenApiDocument } from '../../src/open-api';
@@ -26,7 +27,7 @@ export const openApiText = async (): Promise<string> => {
     new FastifyAdapter(),
     { preview: true, logger: false, abortOnError: false },
   );
-  app.setGlobalPrefix('api');
+  prefixRoutes(app);
   const { paths, components, ...document } = createOpenApiDocument(app);
   const text = JSON.stringify(
     {

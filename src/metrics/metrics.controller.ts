@@ -37,6 +37,9 @@ export class MetricsController {
   @ApiBearerAuth('metrics')
   @ApiOkResponse({
     description: 'Text format 0.0.4 of Prometheus.',
+    headers: {
+      'Cache-Control': { description: 'Always new.', schema: { type: 'string', enum: ['no-store'] } },
+    },
     content: { 'text/plain': { schema: { type: 'string' }, example: EXAMPLE } },
   })
   @ApiProblems('unauthenticated', 404)

@@ -17,10 +17,13 @@ import { repositoryRoot } from '../support/repository-files';
 import { realRoutes } from '../support/route-table';
 
 /** Needs nothing but the process, so it cannot be unavailable. */
-const WITHOUT_DATABASE = ['GET /api/health/live'];
+const WITHOUT_DATABASE = ['GET /api/health/live', 'GET /metrics'];
 
 /** Not limited: probes come as often as they like. */
-const UNLIMITED = ['GET /api/health', 'GET /api/health/live', 'GET /api/health/ready'];
+const UNLIMITED = ['GET /api/health', 'GET /api/health/live', 'GET /api/health/ready', 'GET /metrics'];
+
+/** Has a token of its own. */
+const METRICS = 'GET /metrics';
 
 /** Answer 503 with their report: it says what is wrong to machines that know its shape. */
 const REPORTS = ['GET /api/health', 'GET /api/health/ready'];
@@ -73,10 +76,13 @@ describe('Every operation', () => {
   });
 
   it('demands the access token or says that it is public', () => {
-    const known = ({ security }: Operation): boolean =>
-      security?.length === 0 || JSON.stringify(security) === '[{"bearer":[]}]';
+    const known = (operation: Operation): boolean =>
+      operation.security?.length === 0 ||
+      JSON.stringify(operation.security) ===
+        (nameOf(operation) === METRICS ? '[{"metrics":[]}]' : '[{"bearer":[]}]');
     expect(breaking(known)).toEqual([]);
-    expect(document.components.securitySchemes).toHaveProperty('bearer');
+    for (const scheme of ['bearer', 'metrics'])
+      expect(document.components.securitySchemes).toHaveProperty(scheme);
   });
 
   it('describes each parameter, with a type and an example', () => {

@@ -184,6 +184,7 @@ export const API_CASES: Record<string, ApiCase> = {
     variants: [async (world) => ({ path: { id: await makeExport(world, 'done', 'csv') } })],
   },
 
+  'GET /metrics': { call: () => ({}) },
   'GET /api/health': { call: () => ({}) },
   'GET /api/health/live': { call: () => ({}) },
   'GET /api/health/ready': { call: () => ({}) },
