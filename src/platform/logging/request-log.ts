@@ -36,7 +36,7 @@ export interface RequestLogOptions {
 
 /**
  * Logs each request once, when its answer has left or broken off: level `error` where the fault is ours or it was very
- * slow, `warn` where it was slow. Never headers, bodies or query texts, which may hold secrets and personal data.
+ * slow, `warn` where it was slow or answered 503. Never headers, bodies or query texts, which may hold secrets and personal data.
  *
  * A line says how much memory the process took meanwhile when that was 32 MiB or more: the growth of V8's heap and of
  * the buffers outside, garbage included. Other requests of that time have their part in it. Two looks at the heap
@@ -51,7 +51,9 @@ export const logRequests = (fastify: FastifyInstance, logger: Logger, options: R
     const line = requestLine(request, reply, options.userOf(request));
     const { durationMs } = line;
     const slow = durationMs >= options.slow && !options.isLong(request);
-    if (line.res.status >= 500) logger.error(line, 'request failed');
+    // Told to come back: by a probe that is to be told so, or for a reason that has a line of its own.
+    if (line.res.status === 503) logger.warn(line, 'request refused');
+    else if (line.res.status >= 500) logger.error(line, 'request failed');
     else if (slow && durationMs >= options.verySlow) logger.error(line, 'very slow request');
     else if (slow) logger.warn(line, 'slow request');
     else logger.info(line, 'request');

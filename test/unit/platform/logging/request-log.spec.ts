@@ -35,6 +35,7 @@ beforeAll(async () => {
   });
   server.get('/wait/:ms', async (request) => delay(Number((request.params as { ms: string }).ms), 'done'));
   server.get('/long/:ms', async (request) => delay(Number((request.params as { ms: string }).ms), 'done'));
+  server.get('/unavailable', (_request, reply) => reply.code(503).send());
   server.get('/fails', () => Promise.reject(new Error('on purpose')));
   server.get('/buffers', async () => {
     held.push(Buffer.alloc(6 * LARGE_MEMORY_DELTA, 1));
@@ -90,6 +91,7 @@ describe('The line of a request', () => {
     ['/wait/310', ERROR, 'very slow request'],
     ['/long/310', INFO, 'request'],
     ['/fails', ERROR, 'request failed'],
+    ['/unavailable', WARN, 'request refused'],
   ])('of %s is of level %d: %s', async (path, level, msg) => {
     expect(await ask(path)).toMatchObject({ level, msg });
   });
