@@ -87,6 +87,13 @@ export class RunningProgram {
       throw new Error(`It did not say ${String(text)}:\n${this.stderr}${this.stdout}`);
   }
 
+  /** Waits until it has logged something like this. @throws when it ends instead */
+  async logs(text: RegExp, deadline = DEADLINE): Promise<void> {
+    await this.until(() => text.test(this.stdout) || this.ended !== undefined, deadline);
+    if (!text.test(this.stdout))
+      throw new Error(`It did not log ${String(text)}:\n${this.stderr}${this.stdout}`);
+  }
+
   /** Sends a signal. */
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
