@@ -189,7 +189,8 @@ class Watcher {
   }
 }
 
-const freePort = async (): Promise<number> => {
+/** A port of 127.0.0.1 that nobody listens on, outside the range of outgoing connections. */
+export const freePort = async (): Promise<number> => {
   for (;;) {
     const port = randomInt(LOWEST_PORT, PORTS_END);
     const probe = createServer();
