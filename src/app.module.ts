@@ -16,11 +16,13 @@ import { LifecycleModule } from './platform/lifecycle';
 import { LoadModule } from './platform/load';
 import { LoggingModule } from './platform/logging';
 import { MetricsModule } from './platform/metrics';
+import { ProfilingModule } from './platform/profiling';
 import { PaginationModule } from './platform/pagination';
 import { QueueModule } from './platform/queue';
 import { RedisModule } from './platform/redis';
 import { VitalsModule } from './platform/vitals';
 import { schema } from './schema';
+import { MonitorsModule } from './monitors';
 import { SkillsModule } from './skills';
 import { StatsModule } from './stats';
 import { UsersModule } from './users';
@@ -44,6 +46,7 @@ export class AppModule {
         CacheModule,
         // Its guard comes first: a request is counted before anything is done for it.
         FrontModule,
+        ProfilingModule,
         PaginationModule,
         QueueModule,
         UsersModule,
@@ -58,6 +61,7 @@ export class AppModule {
         StatsModule,
         ExportsModule,
         SkillsModule,
+        MonitorsModule,
         HealthModule,
         MetricsEndpointModule,
       ],

@@ -52,7 +52,7 @@ export class LoadMonitor implements OnApplicationBootstrap, BeforeApplicationShu
     if (level === before) return;
     this.level = level;
     this.counts.entered[level] += 1;
-    const line = { level, before, because: causesOf(sample, level), sample };
+    const line = { load: level, before, because: causesOf(sample, level), sample };
     if (level === 'normal') this.logger.log(line, 'Load is normal again');
     else
       this.logger.warn(

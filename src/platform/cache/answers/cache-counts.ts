@@ -26,6 +26,16 @@ export class CacheCounts {
     return counts;
   }
 
+  /** Part of all requests that were hits, 0 to 1; `undefined` before the first. */
+  get hitRate(): number | undefined {
+    let [hits, others] = [0, 0];
+    for (const counts of this.namespaces.values()) {
+      hits += counts.hits;
+      others += counts.misses + counts.bypasses;
+    }
+    return hits + others === 0 ? undefined : hits / (hits + others);
+  }
+
   /** All counts by namespace. */
   all(): ReadonlyMap<string, Readonly<NamespaceCounts>> {
     return this.namespaces;

@@ -11,25 +11,37 @@ const LARGEST_PART = 1 / 16;
 /** Nor one that is larger than this, however large the cache. Bytes. */
 const LARGEST = 1024 * 1024;
 
+/** The cache never shrinks below this part of its room. */
+const LEAST_ROOM = 1 / 16;
+
 /** The answers that this process keeps: the least recently used go first when bytes or keys run out. */
 export class MemoryAnswers {
   /** Bytes of the largest answer that is kept. */
   readonly largest: number;
   /** How many had to go for want of room. */
   evictions = 0;
-  private readonly entries: LRUCache<string, CachedAnswer>;
+  /** Part of the configured room that may be used now. */
+  private part = 1;
+  private entries: LRUCache<string, CachedAnswer>;
 
-  constructor({ maxBytes, maxKeys }: CacheConfig) {
-    this.largest = Math.min(LARGEST, Math.floor(maxBytes * LARGEST_PART));
-    this.entries = new LRUCache({
-      max: maxKeys,
-      // Zero is no bound to the library; nothing is larger than the largest, so nothing is kept.
-      maxSize: Math.max(1, maxBytes),
-      sizeCalculation: (answer, key) => answer.bytes + key.length * 2 + OVERHEAD,
-      dispose: (_answer, _key, reason) => {
-        if (reason === 'evict') this.evictions += 1;
-      },
-    });
+  constructor(private readonly config: CacheConfig) {
+    this.largest = Math.min(LARGEST, Math.floor(config.maxBytes * LARGEST_PART));
+    this.entries = this.cacheOf(1);
+  }
+
+  /**
+   * Gives up half of the room, down to a sixteenth of it, and what was least recently used with it: memory is short.
+   * @returns bytes that were given up
+   */
+  shrink(): number {
+    const before = this.entries.calculatedSize;
+    this.resize(Math.max(LEAST_ROOM, this.part / 2));
+    return before - this.entries.calculatedSize;
+  }
+
+  /** Takes all of the room again. */
+  restore(): void {
+    if (this.part < 1) this.resize(1);
   }
 
   /** The answer under this key, if it was made under this stamp and has not expired. */
@@ -56,6 +68,34 @@ export class MemoryAnswers {
     // The same value set again would keep the size it had.
     this.entries.delete(key);
     this.entries.set(key, answer);
+  }
+
+  /** Bytes and answers that may be kept now. */
+  get room(): { bytes: number; keys: number } {
+    return { bytes: this.entries.maxSize, keys: this.entries.max };
+  }
+
+  private resize(part: number): void {
+    const old = this.entries;
+    this.part = part;
+    this.entries = this.cacheOf(part);
+    // The library's bounds are for ever: the entries move, the least recently used first, so that those have to go.
+    for (const key of old.rkeys()) {
+      const answer = old.peek(key);
+      if (answer !== undefined) this.entries.set(key, answer);
+    }
+  }
+
+  private cacheOf(part: number): LRUCache<string, CachedAnswer> {
+    return new LRUCache({
+      max: Math.max(1, Math.floor(this.config.maxKeys * part)),
+      // Zero is no bound to the library; nothing is larger than the largest, so nothing is kept.
+      maxSize: Math.max(1, Math.floor(this.config.maxBytes * part)),
+      sizeCalculation: (answer, key) => answer.bytes + key.length * 2 + OVERHEAD,
+      dispose: (_answer, _key, reason) => {
+        if (reason === 'evict') this.evictions += 1;
+      },
+    });
   }
 
   /** Bytes and answers kept now. */

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { CachedAnswer } from '../../../../src/platform/cache/answers/cached-answer';
 import { MemoryAnswers } from '../../../../src/platform/cache/answers/memory-answers';
 
@@ -113,5 +115,41 @@ describe('An answer', () => {
     const forms = await Promise.all([1, 2, 3].map(() => one.encode('br', done)));
     expect(new Set(forms).size).toBe(1);
     expect(done).toHaveBeenCalledTimes(1);
+  });
+
+  it('gives up half of its room and what was least recently used, down to a sixteenth, and takes it again', () => {
+    const memory = room(1024 * KIB, 64);
+    for (let n = 0; n < 64; n++) memory.set(`k${n}`, answer(8 * KIB));
+    memory.get('k0', 's');
+    const before = memory.use.bytes;
+    expect(memory.shrink()).toBe(before - memory.use.bytes);
+    expect(memory.use.keys).toBe(32);
+    expect(memory.get('k0', 's') !== undefined).toBe(true);
+    expect(memory.get('k32', 's')).toBeUndefined();
+    expect(memory.get('k63', 's') !== undefined).toBe(true);
+    expect(memory.evictions).toBe(32);
+    for (let time = 0; time < 10; time++) memory.shrink();
+    expect(memory.room).toEqual({ bytes: 64 * KIB, keys: 4 });
+    expect(memory.use.keys).toBe(4);
+    memory.restore();
+    expect(memory.room).toEqual({ bytes: 1024 * KIB, keys: 64 });
+    expect(memory.use.keys).toBe(4);
+    for (let n = 0; n < 64; n++) memory.set(`n${n}`, answer(8 * KIB));
+    expect(memory.use.keys).toBe(64);
+  });
+
+  it('really gives its memory up when it shrinks', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const memory = room(64 * 1024 * KIB, 10_000);
+    for (let n = 0; n < 100; n++) memory.set(`k${n}`, answer(512 * KIB));
+    collect();
+    const before = process.memoryUsage().arrayBuffers;
+    memory.shrink();
+    memory.shrink();
+    collect();
+    const freed = before - process.memoryUsage().arrayBuffers;
+    expect(freed).toBeGreaterThan(30 * 1024 * KIB);
+    expect(memory.use.keys).toBeGreaterThan(20);
   });
 });

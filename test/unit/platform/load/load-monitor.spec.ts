@@ -36,8 +36,8 @@ describe('The monitor of load', () => {
     take(load, CALM, 50);
     expect(load.level).toBe('normal');
     expect(lines).toEqual([
-      { level: 'saturated', before: 'normal', because: ['memory'], sample: FULL },
-      { level: 'normal', before: 'saturated', because: [], sample: CALM },
+      { load: 'saturated', before: 'normal', because: ['memory'], sample: FULL },
+      { load: 'normal', before: 'saturated', because: [], sample: CALM },
     ]);
   });
 

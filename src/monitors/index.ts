@@ -1,0 +1,1 @@
+export { MonitorsModule } from './monitors.module';

@@ -1,0 +1,2 @@
+export { Profiler, ProfilerBusy, type ProfileKind } from './profiler';
+export { ProfilingModule } from './profiling.module';

@@ -1,0 +1,70 @@
+import { Logger } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { type AppConfig } from '../../../src/config';
+import { type AnswerCache } from '../../../src/platform/cache';
+import { MemoryWatch } from '../../../src/monitors/memory-watch';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+const MIB = 1024 * 1024;
+const GROWTH_TIME = 500;
+
+let said: string[];
+let watch: MemoryWatch;
+let cached = 0;
+
+beforeEach(() => {
+  said = [];
+  jest
+    .spyOn(Logger.prototype, 'warn')
+    .mockImplementation((_line, text: unknown) => void said.push(String(text)));
+  const config = { monitoring: { memory: { growth: 25, growthTime: GROWTH_TIME } } } as unknown as AppConfig;
+  const answers = {
+    memory: {
+      get use() {
+        return { bytes: cached, keys: 0 };
+      },
+    },
+  } as unknown as AnswerCache;
+  watch = new MemoryWatch(config, answers);
+  watch.onApplicationBootstrap();
+});
+afterEach(() => {
+  watch.beforeApplicationShutdown();
+  jest.restoreAllMocks();
+});
+
+/** @param step what is done before each collection */
+const live = async (step: (held: Buffer[]) => void): Promise<void> => {
+  const held: Buffer[] = [];
+  // At least so often, and until all of the time has been seen three times; a busy machine takes longer for each turn.
+  const end = performance.now() + 3 * GROWTH_TIME;
+  for (let turn = 0; turn < 14 || performance.now() < end; turn += 1) {
+    step(held);
+    collect();
+    await delay(50);
+  }
+};
+
+describe('A process', () => {
+  it('whose memory grows from collection to collection says so', async () => {
+    await live((held) => held.push(Buffer.alloc(12 * MIB, 1)));
+    expect(said[0]).toMatch(/Memory grows steadily/);
+  });
+
+  it('whose garbage is collected says nothing, nor one that fills its cache', async () => {
+    cached = 0;
+    await live((held) => {
+      held.push(Buffer.alloc(12 * MIB, 1));
+      if (held.length > 2) held.length = 0;
+    });
+    await live((held) => {
+      held.push(Buffer.alloc(12 * MIB, 1));
+      cached = held.length * 12 * MIB;
+    });
+    expect(said).toEqual([]);
+  });
+});
