@@ -16,7 +16,7 @@ let built: BuiltProgram;
 let database: ObservedDatabase;
 let program: ServedProgram;
 let user: TestUser;
-let readers: HttpReader[] = [];
+const readers: HttpReader[] = [];
 
 const start = (environment: NodeJS.ProcessEnv = {}): Promise<ServedProgram> =>
   ServedProgram.start(built, { DATABASE_URL: database.url, LOG_LEVEL: 'warn', ...environment });
