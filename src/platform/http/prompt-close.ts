@@ -89,11 +89,13 @@ const refuse = (response: ServerResponse): void => {
   const { req: request } = response;
   const id = requestId(request);
   const problem = shuttingDown();
+  const body = JSON.stringify(problemDocument(problem, { url: request.url ?? '', id }));
   response.writeHead(problem.status, {
     ...problem.headers,
     connection: 'close',
+    'content-length': Buffer.byteLength(body),
     'content-type': 'application/problem+json; charset=utf-8',
     'x-request-id': id,
   });
-  response.end(JSON.stringify(problemDocument(problem, { url: request.url ?? '', id })));
+  response.end(body);
 };
