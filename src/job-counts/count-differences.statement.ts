@@ -48,7 +48,7 @@ export const TOTAL_DIFFERENCES = statement(
      FROM job_counts c CROSS JOIN LATERAL (VALUES (c.workflow_id), ('')) w (id)
      WHERE c.owner_id = $1::uuid AND c.cohort > '-infinity' AND (w.id <> '' OR c.figure = 'company')
      UNION ALL
-     SELECT workflow_id, coarse_figure(figure), coarse_key(figure, key), jobs, ms FROM job_counts
+     SELECT workflow_id, coarse_figure(figure), coarse_key(figure, key, cohort), jobs, ms FROM job_counts
      WHERE owner_id = $1::uuid AND coarse_figure(figure) IS NOT NULL
        AND (cohort > '-infinity' OR figure = 'created_day')
      UNION ALL

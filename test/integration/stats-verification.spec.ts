@@ -78,6 +78,11 @@ const DRIFTS: Drift[] = [
     line: /^ {2}offer_octave "\d{18}", application, of all time: 3 jobs too few, 21600000 milliseconds too few$/,
   },
   {
+    drift: 'a company in a month',
+    sql: `DELETE FROM job_counts WHERE owner_id = $1 AND figure = 'company_month' AND key = '2024-03:mill'`,
+    line: /^ {2}company_month "2024-03:mill", application, of all time: 1 job too few$/,
+  },
+  {
     drift: 'a month of deadlines',
     sql: `INSERT INTO job_counts VALUES ($1, '-infinity', 'deadline_open_month', '2024-06', 'application', 8, 0)`,
     line: /^ {2}deadline_open_month "2024-06", application, of all time: 8 jobs too many$/,

@@ -1,4 +1,4 @@
-import { cells } from './scope.sql';
+import { folded, ofWorkflow } from './scope.sql';
 
 /** Companies that are shown. */
 const TOP = 10;
@@ -36,9 +36,38 @@ const OF_ALL_TIME = `
     ORDER BY jobs DESC, company_key LIMIT ${TOP}
   )`;
 
+/** A month as the keys of `company_month` begin; of a time without a beginning or an end one before or after all. */
+const monthKey = (month: string): string =>
+  `CASE ${month} WHEN '-infinity' THEN '' WHEN 'infinity' THEN '~' ELSE to_char(${month}, 'YYYY-MM:') END`;
+
+/**
+ * Whole months, each a cell a company, and by days what is left of the months at both ends: of some years of a
+ * large owner a tenth of the cells of days.
+ */
 const OF_SOME_DAYS = `
-  top_company AS MATERIALIZED (
-    SELECT c.key AS company_key, sum(c.jobs) AS jobs FROM ${cells(true, ['company'])} c
+  months AS MATERIALIZED (
+    SELECT m.*, m.from_month < m.until_month AS whole FROM (
+      SELECT first_day, end_day, date_trunc('month', first_day + interval '1 month - 1 day') AS from_month,
+             date_trunc('month', end_day::timestamp) AS until_month
+      FROM span
+    ) m
+  ), rest AS MATERIALIZED (
+    SELECT first_day AS from_day, CASE WHEN whole THEN from_month::date ELSE end_day END AS until_day FROM months
+    UNION ALL
+    SELECT until_month::date, end_day FROM months WHERE whole
+  ), top_company AS MATERIALIZED (
+    SELECT c.company_key, sum(c.jobs) AS jobs FROM (
+      SELECT substr(c.key, 9) AS company_key, c.jobs FROM ${folded(
+        ['company_month'],
+        `(SELECT whole FROM months) AND c.key >= (SELECT ${monthKey('from_month')} FROM months)
+         AND c.key < (SELECT ${monthKey('until_month')} FROM months)`,
+      )} c
+      UNION ALL
+      SELECT c.key, c.jobs FROM rest r JOIN job_counts c ON c.cohort >= r.from_day AND c.cohort < r.until_day
+      WHERE c.owner_id = (SELECT owner FROM asked) AND c.figure = 'company' AND c.cohort > '-infinity' AND ${ofWorkflow('c')}
+      UNION ALL
+      SELECT c.key, c.jobs FROM loose c WHERE c.figure = 'company'
+    ) c
     GROUP BY 1 HAVING sum(c.jobs) > 0 ORDER BY 2 DESC, 1 LIMIT ${TOP}
   )`;
 

@@ -54,13 +54,13 @@ const BUCKETS_OF_ALL_TIME = `
   octave AS MATERIALIZED (
     SELECT c.workflow_id, c.key::bigint AS floor, c.jobs, c.ms FROM ${folded(['offer_octave'])} c
     UNION ALL
-    SELECT c.workflow_id, coarse_key('offer', c.key)::bigint, c.jobs, c.ms FROM loose c WHERE c.figure = 'offer'
+    SELECT c.workflow_id, coarse_key('offer', c.key, NULL)::bigint, c.jobs, c.ms FROM loose c WHERE c.figure = 'offer'
   ), offer AS MATERIALIZED (
     SELECT coalesce(sum(jobs), 0)::bigint AS count, sum(ms) AS ms FROM octave
   ), middle AS MATERIALIZED (
     SELECT ${holding(RANKS[0])} AS one, greatest(128, 2 * ${holding(RANKS[1])}) AS until,
            coalesce(max(r.up_to) FILTER (WHERE r.up_to < ${RANKS[0]}), 0) AS below
-    FROM (SELECT floor, (sum(jobs) OVER (ORDER BY floor))::bigint AS up_to FROM octave) r CROSS JOIN offer o
+    FROM (SELECT floor, (sum(sum(jobs)) OVER (ORDER BY floor))::bigint AS up_to FROM octave GROUP BY floor) r CROSS JOIN offer o
     WHERE o.count > ${EXACT_UP_TO}
   ), offering AS MATERIALIZED (
     SELECT workflow_id AS id FROM octave GROUP BY 1
@@ -87,7 +87,8 @@ const BUCKETS_OF_SOME_DAYS = `
  */
 export const offers = (ranged: boolean): string => `
   ${ranged ? BUCKETS_OF_SOME_DAYS : BUCKETS_OF_ALL_TIME}, ranked AS MATERIALIZED (
-    SELECT floor, ((SELECT below FROM middle) + sum(jobs) OVER (ORDER BY floor))::bigint AS up_to FROM bucket
+    SELECT floor, ((SELECT below FROM middle) + sum(sum(jobs)) OVER (ORDER BY floor))::bigint AS up_to
+    FROM bucket GROUP BY floor
   ), all_offers AS MATERIALIZED (
     SELECT ${ranged ? `coalesce(sum(c.jobs), 0) FROM ${everyOffer()} c` : 'count FROM offer'}
   )`;
