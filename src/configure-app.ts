@@ -13,6 +13,7 @@ import {
   answerFrameworkError,
   closePromptly,
   createValidationPipe,
+  cutOffIdleReaders,
   cutOffIdleSenders,
   IDLE_SENDER_AT_SHUTDOWN_MS,
   ProblemFilter,
@@ -28,6 +29,9 @@ import { RequestDurations } from './platform/metrics';
 /** Characters; an id has 36, a workflow key at most 50. */
 const MAX_PATH_PARAMETER_LENGTH = 200;
 
+/** Looks at connections in the time that a client may take for the head of a request. */
+const LOOKS = 4;
+
 const createAdapter = (config: AppConfig): FastifyAdapter =>
   new FastifyAdapter({
     bodyLimit: config.http.maxBodyBytes,
@@ -35,10 +39,14 @@ const createAdapter = (config: AppConfig): FastifyAdapter =>
     genReqId: requestId,
     frameworkErrors: answerFrameworkError,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PATH_PARAMETER_LENGTH },
-    // An import and its answer may take their time: senders who stop are cut off by `cutOffIdleSenders`, and
-    // while the headers are sent by Node's own `headersTimeout` of a minute.
+    // An import and its answer may take their time: who stalls is cut off by `cutOffIdleSenders` and
+    // `cutOffIdleReaders`, and while the head is sent by the server itself.
     connectionTimeout: 0,
     requestTimeout: 0,
+    http: {
+      headersTimeout: config.http.clientTimeout,
+      connectionsCheckingInterval: config.http.clientTimeout / LOOKS,
+    },
     keepAliveTimeout: 72_000,
     // What is on its way while the port closes is answered: see `closePromptly`.
     return503OnClosing: false,
@@ -59,7 +67,7 @@ const EXPOSED_HEADERS = [
 
 /** What tests set shorter than it is. */
 export interface AppTimes {
-  /** Milliseconds without a byte until the sender of an unfinished body is cut off; by default a minute. */
+  /** Milliseconds without a byte until the sender of an unfinished body is cut off; by default `CLIENT_TIMEOUT`. */
   idleSenderMs?: number;
 }
 
@@ -67,7 +75,7 @@ export interface AppTimes {
 const followLife = (
   fastify: FastifyInstance,
   lifecycle: Lifecycle,
-  idleSenderMs: number | undefined,
+  { idleSenderMs, clientTimeout }: { idleSenderMs: number | undefined; clientTimeout: number },
 ): void => {
   fastify.addHook('onListen', (done) => {
     lifecycle.serving();
@@ -80,7 +88,8 @@ const followLife = (
     if (requests > 0)
       new Logger('Stop').warn({ requests }, 'Requests took longer than SHUTDOWN_TIMEOUT: cut');
   });
-  const senders = cutOffIdleSenders(fastify.server, idleSenderMs);
+  cutOffIdleReaders(fastify.server, clientTimeout);
+  const senders = cutOffIdleSenders(fastify.server, idleSenderMs ?? clientTimeout);
   fastify.addHook('preClose', (done) => {
     senders.allowIdle(IDLE_SENDER_AT_SHUTDOWN_MS);
     done();
@@ -113,7 +122,7 @@ export const createApp = async (
     done();
   });
   logRequests(fastify, app.get(REQUEST_LOGGER), requestLogOptions(config));
-  followLife(fastify, app.get(Lifecycle), idleSenderMs);
+  followLife(fastify, app.get(Lifecycle), { idleSenderMs, clientTimeout: config.http.clientTimeout });
   app.get(RequestDurations).watch(fastify);
   const security = securityHeaders({ contentSecurityPolicy: contentSecurityPolicy(config) });
   const desk = app.get(FrontDesk);

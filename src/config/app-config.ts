@@ -24,6 +24,8 @@ export class AppConfig {
     trustProxy: false | number | string[];
     /** Bytes. */
     maxBodyBytes: number;
+    /** How long a client may stall. Milliseconds. */
+    clientTimeout: number;
   };
   readonly log: { level: string; file: string | undefined };
   readonly database: DatabaseConfig;
@@ -84,6 +86,7 @@ export class AppConfig {
       corsOrigins: environment.CORS_ORIGINS,
       trustProxy: environment.TRUST_PROXY,
       maxBodyBytes: environment.MAX_BODY_BYTES,
+      clientTimeout: environment.CLIENT_TIMEOUT * 1000,
     };
     this.log = { level: environment.LOG_LEVEL, file: environment.LOG_FILE };
     this.database = databaseConfig(environment, resolved.databaseUrl);

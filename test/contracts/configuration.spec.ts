@@ -50,6 +50,7 @@ const WRONG: Record<VariableName, string[]> = {
   MAX_OFFSET: ['99', '1000001'],
   MAX_UNPAGINATED: ['0', '1000001'],
   MAX_EXPORTS: ['0', '251', 'two'],
+  CLIENT_TIMEOUT: ['0', '3601', 'x'],
   EXPORT_TIMEOUT: ['0', '86401', 'x'],
   LOAD_SHEDDING_ENABLED: ['maybe', '2'],
   MAX_BODY_BYTES: ['65535', '67108865', '1MB'],

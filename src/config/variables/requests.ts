@@ -31,6 +31,12 @@ export const requestVariables = {
       'Most exports and lists with `paginate=false` at once in this process; never more than a quarter of `DB_MAX_CONNECTIONS`, but always one.',
     example: '2',
   }),
+  CLIENT_TIMEOUT: variable({
+    schema: integer(1, 3600).default(60),
+    meaning:
+      'Seconds that a client may take to send the head of a request, and that nothing may come of its body, or be taken of its answer, before it is cut off.',
+    example: '60',
+  }),
   EXPORT_TIMEOUT: variable({
     schema: integer(1, 86_400).default(900),
     meaning:

@@ -6,10 +6,7 @@ import { type JobRowsStream } from './job-rows.stream';
 /** Streams that one owner's jobs may be read by at once. */
 const PER_OWNER = 2;
 
-/** Without a row for so long, a stream is cut. Milliseconds. */
-const STALL_AFTER = 60_000;
-
-/** The same once the program is to end. Milliseconds. */
+/** Without a row for so long, a stream is cut once the program is to end. Milliseconds. */
 const STALL_AFTER_AT_SHUTDOWN = 1_000;
 
 /** The right to one stream; given back by `release`, which may be called more than once. */
@@ -26,12 +23,13 @@ export interface StreamSlot {
 @Injectable()
 export class StreamSlots implements BeforeApplicationShutdown {
   /** Milliseconds without a row after which a new stream counts as stalled. */
-  stallAfter = STALL_AFTER;
+  stallAfter: number;
 
   private readonly taken = new Map<StreamSlot, { ownerId: string; stream?: JobRowsStream }>();
   private readonly most: number;
 
   constructor(config: AppConfig) {
+    this.stallAfter = config.http.clientTimeout;
     const quarter = Math.floor(config.database.maxConnections / 4);
     this.most = Math.max(1, Math.min(config.limits.maxExports, quarter));
   }

@@ -1,9 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-/** Milliseconds without a byte after which the sender of an unfinished body is cut off. */
-export const IDLE_SENDER_MS = 60_000;
-
-/** The same once the program is to end, which waits for them. */
+/** Milliseconds without a byte after which the sender of an unfinished body is cut off, once the program is to end, which waits for them. */
 export const IDLE_SENDER_AT_SHUTDOWN_MS = 1_000;
 
 /** Looks at a request in a period; the cut comes at most one look late. */
@@ -23,9 +20,9 @@ const announcesBody = ({ headers }: IncomingMessage): boolean =>
  * request has been answered or not. How long a body takes in all does not matter, nor how long an answer takes
  * once the body is complete; while the program has bytes that it is yet to read, the sender is not the slow one.
  *
- * @param idleMs milliseconds; by default `IDLE_SENDER_MS`
+ * @param idleMs milliseconds
  */
-export const cutOffIdleSenders = (server: Server, idleMs = IDLE_SENDER_MS): SenderWatch => {
+export const cutOffIdleSenders = (server: Server, idleMs: number): SenderWatch => {
   const senders = new Set<Sender>();
   let allowed = idleMs;
   // On the server rather than in a hook of a route: a request that no route takes has a sender as well.

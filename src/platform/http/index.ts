@@ -1,6 +1,6 @@
 export { attachment, attachmentHeaders } from './attachment';
 export { addressKey, UNKNOWN_ADDRESS } from './address-key';
-export { ApiProblems, BODY_PROBLEMS } from './api-problems';
+export { ApiOwnProblems, ApiProblems, BODY_PROBLEMS } from './api-problems';
 export { answerFrameworkError } from './framework-errors';
 export { assertIfMatch, ifMatchAllows, VersionConflict, versionTag } from './if-match';
 export {
@@ -20,7 +20,8 @@ export { problemFromError, violatedConstraint } from './problem-from-error';
 export { problemCodes, type ProblemCode } from './problem-codes';
 export { FieldErrorDto, ProblemDto } from './problem.dto';
 export { problemDocument, ProblemFilter } from './problem.filter';
-export { cutOffIdleSenders, IDLE_SENDER_AT_SHUTDOWN_MS, IDLE_SENDER_MS } from './idle-senders';
+export { cutOffIdleReaders } from './idle-readers';
+export { cutOffIdleSenders, IDLE_SENDER_AT_SHUTDOWN_MS } from './idle-senders';
 export { closePromptly, type Door } from './prompt-close';
 export { requestId } from './request-id';
 export { AnyInput, UndeclaredInputGuard } from './undeclared-input.guard';

@@ -1,9 +1,8 @@
 import { get, type IncomingMessage } from 'node:http';
 import { eventually } from '../eventually';
 
-/** Turns of a reader who trickles: every so many milliseconds so many bytes. */
+/** Milliseconds between two sips of a reader who trickles. */
 const TURN = 20;
-const SIP = 1024;
 
 /** An answer that is read at the pace of the test. */
 export class HttpReader {
@@ -30,11 +29,11 @@ export class HttpReader {
     return this.response.statusCode ?? 0;
   }
 
-  /** Reads a little again and again, never nothing for long, until the connection ends. */
-  trickle(): this {
+  /** Reads so many bytes, 50 times a second, until the connection ends. */
+  trickle(sip = 1024): this {
     this.timer = setInterval(() => {
       const { response } = this;
-      this.take(response.read(Math.min(SIP, response.readableLength)) as Buffer | null);
+      this.take(response.read(Math.min(sip, response.readableLength)) as Buffer | null);
       // Asks for more, where all that has come is taken.
       if (response.readableLength === 0) response.read(0);
     }, TURN);
