@@ -2,7 +2,7 @@ import Sequencer from '@jest/test-sequencer';
 
 /** Files that take long although they are short: they start programs or servers, or load very much. */
 const SLOWEST =
-  /cache-neighbours|cache-truth|embedded-postgres|import-outage|list|load-shedding|openapi-answers|pgbouncer\.|redis-(faults|return)|start/;
+  /faults|cache-neighbours|cache-truth|embedded-postgres|import-outage|list|load-shedding|openapi-answers|pgbouncer\.|redis-(faults|return)|start/;
 
 /** Those too, but less. */
 const SLOW =
