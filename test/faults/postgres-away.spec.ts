@@ -57,7 +57,7 @@ describe('Postgres killed and started again under load', () => {
     const { pid } = program.program;
     const load = new Load(program, user, jobIds).start(CLIENTS);
     await load.untilServed(200);
-    for (const away of [0, 3_000]) {
+    for (const away of [0, 4_000]) {
       const killed = performance.now();
       await postgres.kill();
       await pause(away);

@@ -10,7 +10,7 @@ export const RECOVERED_WITHIN = 5_000;
 const SLACK = 500;
 
 /** Work for the processor of a request that waits for the database, as a multiple of that of a probe. */
-const PROBES = 10;
+const PROBES = 5;
 
 /** A bound in milliseconds, with what the machine itself kept waiting for since a moment: told by the probes. */
 export const bound = (milliseconds: number, load: Load, since: number): number => {
