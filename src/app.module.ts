@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuthModule } from './auth';
 import { AppConfig, ConfigModule } from './config';
+import { DiagnosticsModule } from './diagnostics';
 import { ExportsModule } from './exports';
 import { HealthModule } from './health';
 import { IdempotencyModule } from './idempotency';
@@ -25,6 +26,7 @@ import { schema } from './schema';
 import { MonitorsModule } from './monitors';
 import { SkillsModule } from './skills';
 import { StatsModule } from './stats';
+import { SystemMetricsModule } from './system-metrics';
 import { UsersModule } from './users';
 import { WorkflowsModule } from './workflows';
 
@@ -62,6 +64,8 @@ export class AppModule {
         ExportsModule,
         SkillsModule,
         MonitorsModule,
+        SystemMetricsModule,
+        DiagnosticsModule,
         HealthModule,
         MetricsEndpointModule,
       ],

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CompanyCount } from './company-count.entity';
 import { CountFolder } from './count-folder';
+import { FoldLag } from './fold-lag';
 import { FoldMetrics } from './fold.metrics';
 import { JobCount } from './job-count.entity';
 import { JobCountDelta } from './job-count-delta.entity';
@@ -9,7 +10,7 @@ import { JobCountDelta } from './job-count-delta.entity';
 /** What is counted of jobs: the cells that totals and statistics are summed from. */
 @Module({
   imports: [TypeOrmModule.forFeature([JobCountDelta, JobCount, CompanyCount])],
-  providers: [CountFolder, FoldMetrics],
-  exports: [CountFolder],
+  providers: [CountFolder, FoldLag, FoldMetrics],
+  exports: [CountFolder, FoldLag],
 })
 export class JobCountsModule {}

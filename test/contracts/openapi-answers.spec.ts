@@ -61,6 +61,7 @@ beforeAll(async () => {
     MAX_IMPORT_BYTES: '1024',
   });
   shared = await app.register();
+  admin = await app.registerAdmin();
 });
 
 afterAll(() => app.close());
@@ -83,14 +84,17 @@ const call = async (
   return answer;
 };
 
+const isForAdmins = (operation: Operation): boolean => caseOf(nameOf(operation)).admin === true;
+
 const tokenFor = (operation: Operation, { user }: World): string | undefined =>
-  isPublic(operation) ? undefined : user.token;
+  isPublic(operation) ? undefined : isForAdmins(operation) ? admin.token : user.token;
 
 const takes = (operation: Operation, header: string): boolean =>
   operation.parameters.some(({ name }) => name === header);
 
 /** One user for all, where neither the number of their jobs nor the state of their session matters: passwords cost time. */
 let shared: TestUser;
+let admin: TestUser;
 const OWN_USER = /^(GET \/api\/jobs|POST \/api\/auth\/\w+)$/;
 const worldFor = (operation: Operation): Promise<World> =>
   makeWorld(app, OWN_USER.test(nameOf(operation)) ? undefined : shared);
@@ -119,6 +123,7 @@ const generalProblems = (operation: Operation, valid: ApiCall, token: string | u
   add(uuids, 'validation_failed', { ...valid, path: { id: 'not-an-id' } });
   add(ids, 'not_found', { ...valid, path: { id: randomUUID() } });
   add(!isPublic(operation), 'token_expired', valid, expiredToken());
+  add(isForAdmins(operation), 'forbidden', valid, shared.token);
   add(takes(operation, 'If-Match'), 'version_conflict', withHeaders(valid, { 'if-match': '"999"' }));
   if (contentType === undefined) return tries;
   add(true, 'unsupported_media_type', {

@@ -17,7 +17,13 @@ import { repositoryRoot } from '../support/repository-files';
 import { realRoutes } from '../support/route-table';
 
 /** Needs nothing but the process, so it cannot be unavailable. */
-const WITHOUT_DATABASE = ['GET /api/health/live', 'GET /metrics'];
+const WITHOUT_DATABASE = [
+  'GET /api/health/live',
+  'GET /metrics',
+  'GET /api/admin/system-metrics',
+  'POST /api/admin/diagnostics/cpu-profile',
+  'POST /api/admin/diagnostics/heap-snapshot',
+];
 
 /** Not limited: probes come as often as they like. */
 const UNLIMITED = ['GET /api/health', 'GET /api/health/live', 'GET /api/health/ready', 'GET /metrics'];

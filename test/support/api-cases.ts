@@ -1,3 +1,7 @@
+import { Readable } from 'node:stream';
+import { SpareMemory } from '../../src/diagnostics/spare-memory';
+import { Profiler } from '../../src/platform/profiling';
+import { eventually } from './eventually';
 import { askForExport, writeExport } from './background-exports';
 import { TEST_PASSWORD, type TestApp, type TestUser } from './test-app';
 
@@ -36,11 +40,21 @@ export interface ApiCase {
   call: Call;
   /** Other calls that succeed, for answers of other shapes. */
   variants?: Call[];
+  /** Whether it is for administrators alone. */
+  admin?: true;
   /** Calls that are answered with a code that is this operation's own; the general ones are tried on all alike. */
   problems?: Record<string, Call>;
 }
 
 const byJob = ({ jobId }: World): ApiCall => ({ path: { id: jobId } });
+
+/** A call while a profile is being recorded. */
+const recording = ({ app }: World): ApiCall => {
+  const profiler = app.app.get(Profiler);
+  if (profiler.running === undefined)
+    void profiler.cpuProfile(500, new AbortController().signal).catch(() => undefined);
+  return {};
+};
 
 const forbiddenStep = ({ draftId }: World): ApiCall => ({
   path: { id: draftId },
@@ -182,6 +196,35 @@ export const API_CASES: Record<string, ApiCase> = {
   'GET /api/exports/{id}/file': {
     call: async (world) => ({ path: { id: await makeExport(world, 'done') } }),
     variants: [async (world) => ({ path: { id: await makeExport(world, 'done', 'csv') } })],
+  },
+
+  'GET /api/admin/system-metrics': { call: () => ({}), admin: true },
+  'POST /api/admin/diagnostics/cpu-profile': {
+    call: () => ({ query: { seconds: '1' } }),
+    admin: true,
+    problems: { diagnostics_running: recording },
+  },
+  'POST /api/admin/diagnostics/heap-snapshot': {
+    call: () => {
+      // The heap of a test run is too large for one text.
+      jest
+        .spyOn(Profiler.prototype, 'heapSnapshot')
+        .mockImplementation(() => Readable.from(['{"nodes":[]}']));
+      jest.spyOn(SpareMemory.prototype, 'forSnapshot').mockReturnValue({ needed: 1, spare: 2 });
+      return {};
+    },
+    admin: true,
+    problems: {
+      insufficient_memory: async ({ app }) => {
+        await eventually(
+          () => app.app.get(Profiler).running,
+          (running) => running === undefined,
+        );
+        jest.spyOn(SpareMemory.prototype, 'forSnapshot').mockReturnValueOnce({ needed: 2, spare: 1 });
+        return {};
+      },
+      diagnostics_running: recording,
+    },
   },
 
   'GET /metrics': { call: () => ({}) },

@@ -74,9 +74,16 @@ const response = (status: number, codes: readonly ProblemCode[]): MethodDecorato
  * `@ApiProblems(400, 401, 404, 'transition_not_allowed')`. A route with a body takes `...BODY_PROBLEMS` as
  * well. 429 and 503 are always documented: any route can be asked too often, or meet a database that is away.
  */
-export const ApiProblems = (...problems: (number | ProblemCode)[]): MethodDecorator & ClassDecorator => {
+export const ApiProblems = (...problems: (number | ProblemCode)[]): MethodDecorator & ClassDecorator =>
+  documented([...problems, 429, 503]);
+
+/** As `ApiProblems`, for a route that answers also while the database is away or the process is busy: no 503. */
+export const ApiOwnProblems = (...problems: (number | ProblemCode)[]): MethodDecorator & ClassDecorator =>
+  documented([...problems, 429]);
+
+const documented = (problems: readonly (number | ProblemCode)[]): MethodDecorator & ClassDecorator => {
   const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of new Set([...problems, 429, 503].flatMap(codesOf))) {
+  for (const code of new Set(problems.flatMap(codesOf))) {
     const { status } = problemCodeDoc(code);
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }

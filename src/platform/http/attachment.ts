@@ -3,6 +3,8 @@ import { type ApiResponseOptions } from '@nestjs/swagger';
 const CONTENT_TYPES = {
   csv: 'text/csv; charset=utf-8',
   ndjson: 'application/x-ndjson; charset=utf-8',
+  cpuprofile: 'application/json',
+  heapsnapshot: 'application/json',
 } as const;
 
 /** What an answer that is to be kept as a file is written in. */
@@ -26,10 +28,13 @@ export const attachment = (
 });
 
 /** The headers of such an answer, as documented. */
-export const attachmentHeaders = (subject: string): NonNullable<ApiResponseOptions['headers']> => ({
+export const attachmentHeaders = (
+  subject: string,
+  format: FileFormat = 'csv',
+): NonNullable<ApiResponseOptions['headers']> => ({
   'Content-Disposition': {
     description: 'A name for the file.',
-    schema: { type: 'string', example: disposition(subject, 'csv', '2026-01-31') },
+    schema: { type: 'string', example: disposition(subject, format, '2026-01-31') },
   },
   'Cache-Control': { description: 'Never cached.', schema: { type: 'string', example: 'no-store' } },
 });

@@ -42,6 +42,11 @@ export const problemCodes = {
     detail: 'The first request with this Idempotency-Key is still running.',
     special: true,
   },
+  diagnostics_running: {
+    status: 409,
+    detail: 'A cpu-profile is being taken; there is one at a time.',
+    special: true,
+  },
   version_conflict: {
     status: 412,
     detail: 'The version has moved on to 8.',
@@ -56,6 +61,10 @@ export const problemCodes = {
   rate_limited: { status: 429, detail: 'Too many attempts. Try again later.' },
   internal_error: { status: 500, detail: 'Something went wrong on our side.' },
   unavailable: { status: 503, detail: 'The service cannot answer right now. Try again shortly.' },
+  insufficient_memory: {
+    status: 507,
+    detail: 'A heap snapshot needs about 400 MiB of memory, and 120 MiB are left.',
+  },
 } satisfies Record<string, ProblemCodeDoc>;
 
 /** A documented `code`. */

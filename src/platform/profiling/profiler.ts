@@ -74,8 +74,13 @@ export class Profiler implements BeforeApplicationShutdown {
     this.end.abort();
   }
 
-  private begin(kind: ProfileKind): void {
+  /** @throws ProfilerBusy */
+  assertIdle(): void {
     if (this.running !== undefined) throw new ProfilerBusy(this.running);
+  }
+
+  private begin(kind: ProfileKind): void {
+    this.assertIdle();
     this.running = kind;
   }
 }

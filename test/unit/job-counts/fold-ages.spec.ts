@@ -1,4 +1,4 @@
-import { Ages } from '../../../src/job-counts/fold.metrics';
+import { Ages } from '../../../src/job-counts/ages';
 
 const SECOND = 1000;
 

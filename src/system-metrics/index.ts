@@ -1,0 +1,1 @@
+export { SystemMetricsModule } from './system-metrics.module';
