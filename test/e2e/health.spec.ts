@@ -11,6 +11,7 @@ beforeAll(async () => {
   // Its limits would refuse the second request of a minute.
   app = await startTestApp({
     DB_MAX_CONNECTIONS: '2',
+    DB_CONNECTION_TIMEOUT: '30000',
     RATE_LIMIT_ENABLED: 'true',
     RATE_LIMIT_PER_MINUTE: '1',
     HEALTH_MEMORY_WARNING: '50',
@@ -19,6 +20,9 @@ beforeAll(async () => {
 });
 afterEach(() => jest.restoreAllMocks());
 afterAll(() => app.close());
+
+/** What was found out about the database is told for a second. */
+const untilStale = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1_050));
 
 /** Has the process be in a state of which all is quiet but for what is given, in percent. */
 const vitals = (percents: Partial<Record<'memory' | 'cpu' | 'heap', number>>): void => {
@@ -90,6 +94,7 @@ describe('The health of an instance', () => {
     const lent = [await pool.connect(), await pool.connect()];
     const waiting = pool.connect();
     try {
+      await untilStale();
       const { body } = await app.request('GET', '/api/health');
       expect([body.status, body.metrics.connections]).toEqual([
         'critical',
@@ -115,8 +120,7 @@ describe('Probes', () => {
   });
 
   it('ask the database once a second, however many come at once or one after the other', async () => {
-    // Whoever has asked before has been told for a second.
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await untilStale();
     const sent = jest.spyOn(Client.prototype, 'query');
     const began = performance.now();
     for (let round = 0; round < 3; round += 1) {
