@@ -12,6 +12,7 @@ import { creates } from './scenarios/creates';
 import { depth } from './scenarios/depth';
 import { details } from './scenarios/details';
 import { firstPage } from './scenarios/first-page';
+import { metrics } from './scenarios/metrics';
 import { misses } from './scenarios/misses';
 import { mix } from './scenarios/mix';
 import { stats } from './scenarios/stats';
@@ -21,6 +22,7 @@ import { transfer } from './scenarios/transfer';
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   reads: firstPage,
   cached,
+  metrics,
   misses,
   mix,
   depth,
