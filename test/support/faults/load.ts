@@ -41,6 +41,9 @@ export class Load {
   /** Notes of events that were sent and not acknowledged: whether they were written is open. */
   readonly doubtful = new Set<string>();
 
+  /** When each request was sent that is not answered yet. */
+  private readonly pending = new Set<number>();
+
   private static readonly running = new Set<Load>();
 
   private ending = false;
@@ -93,6 +96,14 @@ export class Load {
       this.outcomes.slice(before).filter(({ kind, answer }) => kind !== 'probe' && answer.startsWith('2'));
     const [first] = await eventually(served, ({ length }) => length >= count);
     return (first?.began ?? 0) + (first?.took ?? 0);
+  }
+
+  /** Waits until every request that was sent before a moment is answered. @throws when that takes 30 s */
+  async untilAnswered(sentBefore: number): Promise<void> {
+    await eventually(
+      () => [...this.pending].filter((began) => began < sentBefore).length,
+      (left) => left === 0,
+    );
   }
 
   /** How often each answer was given. */
@@ -149,6 +160,7 @@ export class Load {
     { headers, ...init }: RequestInit,
   ): Promise<string> {
     const began = performance.now();
+    this.pending.add(began);
     const answer = await this.answerTo(path, {
       ...init,
       headers: {
@@ -157,6 +169,7 @@ export class Load {
         ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
       },
     });
+    this.pending.delete(began);
     this.outcomes.push({ kind, answer, began, took: performance.now() - began });
     return answer;
   }
