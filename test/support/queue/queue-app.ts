@@ -2,6 +2,7 @@ import { Module, type INestApplicationContext, type LoggerService } from '@nestj
 import { NestFactory } from '@nestjs/core';
 import { AppConfig, ConfigModule, parseEnvironment } from '../../../src/config';
 import { Database, DatabaseModule } from '../../../src/platform/database';
+import { LifecycleModule } from '../../../src/platform/lifecycle';
 import { DeadLetters, QueueModule, RepeatedWork, Upkeep, WorkQueue } from '../../../src/platform/queue';
 import { schema } from '../../../src/schema';
 import { TEST_SECRET_KEY } from '../test-app';
@@ -42,7 +43,12 @@ export const startQueueApp = async (
   const environment = parseEnvironment({ NODE_ENV: 'test', WORKER_POLL_INTERVAL: '1', ...overrides });
   const config = new AppConfig(environment, { databaseUrl, secretKey: TEST_SECRET_KEY });
   const providers = handlers.map((handler, index) => ({ provide: `handler ${index}`, useValue: handler }));
-  const imports = [ConfigModule.forRoot(config), DatabaseModule.forRoot(schema), QueueModule];
+  const imports = [
+    ConfigModule.forRoot(config),
+    LifecycleModule,
+    DatabaseModule.forRoot(schema),
+    QueueModule,
+  ];
   const lines: LogLine[] = [];
   const context = await NestFactory.createApplicationContext(
     { module: QueueTestModule, imports, providers },
