@@ -17,6 +17,15 @@ describe('Figures that are read rarely', () => {
     expect(await reading.figures()).toBe(2);
   });
 
+  it('are read after whatever is read at the same time, so that what their reading takes is not among it', async () => {
+    let begun = false;
+    const reading = new RareReading(() => Promise.resolve((begun = true)), HOUR);
+    const figures = reading.figures();
+    for (let turns = 0; turns < 10; turns += 1) await Promise.resolve();
+    expect(begun).toBe(false);
+    expect(await figures).toBe(true);
+  });
+
   it('are absent where they cannot be read, and are not asked for again at once', async () => {
     let reads = 0;
     const reading = new RareReading<number>(() => {
