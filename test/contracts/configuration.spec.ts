@@ -1,4 +1,10 @@
-import { ConfigurationError, environmentVariables, HEALTH_METRICS, parseEnvironment } from '../../src/config';
+import {
+  AppConfig,
+  ConfigurationError,
+  environmentVariables,
+  HEALTH_METRICS,
+  parseEnvironment,
+} from '../../src/config';
 import type { VariableName } from '../../src/config';
 import { environmentExample, withConfigurationTable } from '../../scripts/configuration/configuration-docs';
 import { readPackageManifest, readRepositoryFile } from '../support/repository-files';
