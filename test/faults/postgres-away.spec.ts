@@ -30,6 +30,7 @@ beforeAll(async () => {
   program = await ServedProgram.start(built, {
     DATABASE_URL: postgres.url,
     DB_STATEMENT_TIMEOUT: String(STATEMENT_TIMEOUT),
+    LOAD_SHEDDING_ENABLED: 'true',
     LOG_LEVEL: 'warn',
   });
 });

@@ -15,11 +15,17 @@ export class ServedProgram {
   ) {}
 
   /**
-   * Starts it with the product's defaults but for the limits of a client and the given variables, and waits until it serves.
+   * Starts it with the product's defaults but for the given variables, and refusing nothing for the limits of a client or the
+   * load of the machine; waits until it serves.
    * @param built removed by whoever made it
    */
   static async start(built: BuiltProgram, environment: NodeJS.ProcessEnv): Promise<ServedProgram> {
-    const all = { SECRET_KEY: TEST_SECRET_KEY, RATE_LIMIT_ENABLED: 'false', ...environment };
+    const all = {
+      SECRET_KEY: TEST_SECRET_KEY,
+      RATE_LIMIT_ENABLED: 'false',
+      LOAD_SHEDDING_ENABLED: 'false',
+      ...environment,
+    };
     const program = built.start(all);
     return new ServedProgram(built, all, program, await program.url());
   }
