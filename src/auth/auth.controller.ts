@@ -9,21 +9,13 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { Uncompressed } from '../platform/front';
-import { ApiProblems, BODY_PROBLEMS } from '../platform/http';
+import { ApiProblems, BODY_PROBLEMS, NOT_STORED } from '../platform/http';
 import { AuthService } from './auth.service';
 import type { SessionCaller } from './caller';
 import { CurrentUser, Public } from './decorators';
 import { LoginDto, RegisterDto } from './dto/credentials.dto';
 import { GrantDto } from './dto/grant.dto';
 import { LogoutDto, RefreshDto } from './dto/refresh.dto';
-
-/** A grant is for the caller's eyes alone. */
-const noStore = {
-  'Cache-Control': {
-    description: 'Not to be kept anywhere.',
-    schema: { type: 'string' as const, example: 'no-store' },
-  },
-};
 
 /** Registration and sessions. */
 @ApiTags('Accounts')
@@ -39,7 +31,11 @@ export class AuthController {
     summary: 'Create an account',
     description: 'Begins a session as well. The role is always `user`.',
   })
-  @ApiCreatedResponse({ description: 'The account and its first session.', type: GrantDto, headers: noStore })
+  @ApiCreatedResponse({
+    description: 'The account and its first session.',
+    type: GrantDto,
+    headers: NOT_STORED,
+  })
   @ApiProblems(...BODY_PROBLEMS, 'already_exists')
   register(@Body() { email, password, name }: RegisterDto): Promise<GrantDto> {
     return this.auth.register({ email, password, name: name ?? null });
@@ -56,7 +52,7 @@ export class AuthController {
       'A wrong password and an unknown e-mail are answered alike. After 10 failed logins within 15 minutes the ' +
       'address is paused for this e-mail, until the oldest of the ten is 15 minutes old; IPv6 addresses count by /64.',
   })
-  @ApiOkResponse({ description: 'A new session.', type: GrantDto, headers: noStore })
+  @ApiOkResponse({ description: 'A new session.', type: GrantDto, headers: NOT_STORED })
   @ApiProblems(...BODY_PROBLEMS, 'unauthenticated')
   login(@Body() { email, password }: LoginDto, @Ip() ip: string): Promise<GrantDto> {
     return this.auth.login({ ip, email }, password);
@@ -73,7 +69,7 @@ export class AuthController {
       'The refresh token is spent and another takes its place. Using a spent one revokes the session, so that ' +
       'none of its refresh tokens works any more: whoever stole one, or was stolen from, has to log in again.',
   })
-  @ApiOkResponse({ description: 'The session, continued.', type: GrantDto, headers: noStore })
+  @ApiOkResponse({ description: 'The session, continued.', type: GrantDto, headers: NOT_STORED })
   @ApiProblems(...BODY_PROBLEMS, 'unauthenticated')
   refresh(@Body() { refreshToken }: RefreshDto): Promise<GrantDto> {
     return this.auth.refresh(refreshToken);

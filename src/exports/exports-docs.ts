@@ -35,7 +35,3 @@ export const EXPORT_LOCATION: Headers = {
     schema: { type: 'string', example: '/api/exports/0197f3c2-7d1e-7c52-8a51-9b1f5b0d3c21' },
   },
 };
-
-export const NOT_STORED: Headers = {
-  'Cache-Control': { description: 'Never cached.', schema: { type: 'string', example: 'no-store' } },
-};

@@ -5,17 +5,11 @@ import { CurrentUser, type Caller } from '../auth';
 import { IDEMPOTENCY_PROBLEMS, Idempotent } from '../idempotency';
 import { EXPORT_OK } from '../job-transfer';
 import { Heavy, Long, takesEncoding } from '../platform/front';
-import { ApiProblems, attachment, BODY_PROBLEMS, UuidParam } from '../platform/http';
+import { ApiProblems, attachment, BODY_PROBLEMS, NOT_STORED, UuidParam } from '../platform/http';
 import { CreateExportDto } from './dto/create-export.dto';
 import { ExportDto } from './dto/export.dto';
 import { ExportDownloads } from './export-downloads';
-import {
-  ApiExportId,
-  CREATE_DESCRIPTION,
-  EXPORT_LOCATION,
-  FILE_DESCRIPTION,
-  NOT_STORED,
-} from './exports-docs';
+import { ApiExportId, CREATE_DESCRIPTION, EXPORT_LOCATION, FILE_DESCRIPTION } from './exports-docs';
 import { ExportsService } from './exports.service';
 
 /** Exports that are written in the background, and their files. */

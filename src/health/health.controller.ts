@@ -8,13 +8,21 @@ import {
 } from '@nestjs/swagger';
 import { Public } from '../auth';
 import { SkipThrottle, Vital } from '../platform/front';
-import { AnyInput, VerbatimAnswer } from '../platform/http';
+import { AnyInput, NOT_STORED, VerbatimAnswer } from '../platform/http';
 import { HealthDto, LivenessDto } from './health.dto';
 import { HealthService } from './health.service';
 import { IndicatorDto, ReadinessDto } from './readiness.dto';
 import { Readiness } from './readiness';
 
 const NO_STORE = 'no-store';
+
+const UNAVAILABLE_HEADERS = {
+  ...NOT_STORED,
+  'Retry-After': {
+    description: 'Seconds to wait.',
+    schema: { type: 'integer' as const, minimum: 1, example: 1 },
+  },
+};
 
 /** Asked by machines: without a login, as often as they like, however busy the process is; and never from a cache. */
 const Probe = (): MethodDecorator =>
@@ -46,8 +54,13 @@ export class HealthController {
       'CPU, memory, heap and database connections of this process, and an alert for each that is above a threshold ' +
       '(`HEALTH_*`). Thresholds do not change the status code.',
   })
-  @ApiOkResponse({ description: 'It works, whatever the thresholds say.', type: HealthDto })
+  @ApiOkResponse({
+    description: 'It works, whatever the thresholds say.',
+    type: HealthDto,
+    headers: NOT_STORED,
+  })
   @ApiServiceUnavailableResponse({
+    headers: UNAVAILABLE_HEADERS,
     description: 'Postgres is away, or the instance is shutting down: the alerts say which.',
     type: HealthDto,
   })
@@ -63,7 +76,7 @@ export class HealthController {
     summary: 'Whether the process is alive',
     description: 'Checks nothing but the process itself: who fails this should be restarted.',
   })
-  @ApiOkResponse({ description: 'The process answers.', type: LivenessDto })
+  @ApiOkResponse({ description: 'The process answers.', type: LivenessDto, headers: NOT_STORED })
   live(): LivenessDto {
     return { status: 'ok' };
   }
@@ -76,8 +89,9 @@ export class HealthController {
       'Looks whether Postgres answers, for at most a second, and tells what it has found for a second. Redis away is ' +
       '`degraded` and no reason to send requests elsewhere.',
   })
-  @ApiOkResponse({ description: 'Send requests.', type: ReadinessDto })
+  @ApiOkResponse({ description: 'Send requests.', type: ReadinessDto, headers: NOT_STORED })
   @ApiServiceUnavailableResponse({
+    headers: UNAVAILABLE_HEADERS,
     description: 'Send none: Postgres does not answer, or the instance is shutting down.',
     type: ReadinessDto,
   })

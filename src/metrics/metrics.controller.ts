@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swa
 import type { FastifyReply } from 'fastify';
 import { Public } from '../auth';
 import { SkipThrottle, Vital } from '../platform/front';
-import { AnyInput, ApiProblems } from '../platform/http';
+import { AnyInput, ApiOwnProblems, NOT_STORED } from '../platform/http';
 import { MetricsSource } from '../platform/metrics';
 import { MetricsGuard } from './metrics.guard';
 import { METRICS_PATH } from './metrics-path';
@@ -37,12 +37,10 @@ export class MetricsController {
   @ApiBearerAuth('metrics')
   @ApiOkResponse({
     description: 'Text format 0.0.4 of Prometheus.',
-    headers: {
-      'Cache-Control': { description: 'Always new.', schema: { type: 'string', enum: ['no-store'] } },
-    },
+    headers: NOT_STORED,
     content: { 'text/plain': { schema: { type: 'string' }, example: EXAMPLE } },
   })
-  @ApiProblems('unauthenticated', 404)
+  @ApiOwnProblems('unauthenticated', 404)
   async read(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const text = await this.metrics.text();
     void reply.header('content-type', this.metrics.contentType);

@@ -2,7 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Roles } from '../auth';
 import { Vital } from '../platform/front';
-import { ApiOwnProblems } from '../platform/http';
+import { ApiOwnProblems, NOT_STORED } from '../platform/http';
 import { SystemMetricsDto } from './system-metrics.dto';
 import { SystemMetrics } from './system-metrics.service';
 
@@ -26,9 +26,7 @@ export class SystemMetricsController {
   @ApiOkResponse({
     description: 'The numbers.',
     type: SystemMetricsDto,
-    headers: {
-      'Cache-Control': { description: 'Never cached.', schema: { type: 'string', example: 'no-store' } },
-    },
+    headers: NOT_STORED,
   })
   @ApiOwnProblems(400, 401, 403)
   read(): Promise<SystemMetricsDto> {

@@ -31,6 +31,8 @@ const WIDE_LIMITS = {
   RATE_LIMIT_PER_HOUR: '1000000',
 };
 
+const PRODUCTION = { ...WIDE_LIMITS, NODE_ENV: 'production', SECRET_KEY: TEST_SECRET_KEY };
+
 /** Of no use without the right key, and expired; signed as the program signs. */
 const expiredToken = (): string =>
   createSigner({ algorithm: 'HS256', key: deriveKey(TEST_SECRET_KEY, 'access-token'), iss: 'jobtrail' })({
@@ -257,6 +259,19 @@ describe('The answers of the program', () => {
     } finally {
       await apart.close();
       await proxy.close();
+    }
+  });
+
+  it('are as documented where metrics want a token, or none is configured', async () => {
+    const metrics = operations.find((operation) => nameOf(operation) === 'GET /metrics');
+    if (metrics === undefined) throw new Error('No metrics');
+    for (const [environment, status] of [
+      [{ METRICS_TOKEN: 'f'.repeat(48) }, 401],
+      [{}, 404],
+    ] as const) {
+      const apart = await startTestApp({ ...PRODUCTION, ...environment });
+      const answer = await call(metrics, {}, undefined, apart).finally(() => apart.close());
+      expect([answer.status, flaws]).toEqual([status, []]);
     }
   });
 

@@ -1,4 +1,5 @@
 import { type ApiResponseOptions } from '@nestjs/swagger';
+import { NOT_STORED } from './not-stored';
 
 const CONTENT_TYPES = {
   csv: 'text/csv; charset=utf-8',
@@ -36,5 +37,5 @@ export const attachmentHeaders = (
     description: 'A name for the file.',
     schema: { type: 'string', example: disposition(subject, format, '2026-01-31') },
   },
-  'Cache-Control': { description: 'Never cached.', schema: { type: 'string', example: 'no-store' } },
+  ...NOT_STORED,
 });

@@ -1,6 +1,7 @@
 export { attachment, attachmentHeaders } from './attachment';
 export { addressKey, UNKNOWN_ADDRESS } from './address-key';
 export { ApiOwnProblems, ApiProblems, BODY_PROBLEMS } from './api-problems';
+export { NOT_STORED } from './not-stored';
 export { answerFrameworkError } from './framework-errors';
 export { assertIfMatch, ifMatchAllows, VersionConflict, versionTag } from './if-match';
 export {
