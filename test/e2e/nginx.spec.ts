@@ -2,11 +2,12 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ChildServer, freePort } from '../support/child-server';
+import { eventually } from '../support/eventually';
 import { deployedSite, startNginx, writeNginx } from '../support/nginx';
 import { readRepositoryFile } from '../support/repository-files';
 import { requireProgram } from '../support/required-program';
@@ -15,6 +16,9 @@ const nginx = requireProgram('nginx');
 
 /** Seconds that `SHUTDOWN_DELAY` is in production. */
 const SHUTDOWN_DELAY = 5;
+
+/** Far more than the network holds for a client that does not read: 200 MiB of parts. */
+const MANY_PARTS = 3_200;
 
 describe('The configuration of nginx', () => {
   it('closes idle connections to an instance before that closes its port', () => {
@@ -188,13 +192,31 @@ nginx.describe('nginx before two instances', () => {
     expect([status, (JSON.parse(text) as { code: string }).code]).toEqual([503, 'unavailable']);
   });
 
-  it('passes the lines of an export on as they come', async () => {
-    for (const each of instances) each.answer = (_request, response) => void response.write('first\n');
-    const response = await fetch(`${url}/api/jobs/export`);
-    const reader = response.body!.getReader();
-    const { value } = await reader.read();
-    expect(Buffer.from(value ?? []).toString()).toBe('first\n');
-    await reader.cancel();
+  it('takes no more of an export than its client does, instead of filling the disk with it', async () => {
+    const part = Buffer.alloc(64 * 1024, 'x');
+    let parts = 0;
+    for (const each of instances)
+      each.answer = (_request, response) => {
+        const fill = (): void => {
+          for (let goesOn = true; goesOn && parts < MANY_PARTS; parts += 1) goesOn = response.write(part);
+        };
+        response.on('drain', fill);
+        fill();
+      };
+    const client = connect(proxy.port, '127.0.0.1').pause();
+    client.write('GET /api/jobs/export HTTP/1.1\r\nHost: x\r\n\r\n');
+    // Until nothing moves any more.
+    let before = -1;
+    await eventually(
+      async () => {
+        before = parts;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return parts;
+      },
+      (now) => now > 0 && now === before,
+    );
+    client.destroy();
+    expect(parts).toBeLessThan(MANY_PARTS);
   });
 
   it('passes the lines of an import on as they come', async () => {
