@@ -1,8 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
- * A change of a cell that has not been folded into the counts yet. Written by triggers on `jobs` and
- * `job_status_events`, in the transaction of the change; deleted by the fold.
+ * A change of a cell that has not been folded into the counts yet. Written by triggers on `jobs`, in the
+ * transaction of the change; deleted by the fold.
  */
 @Entity('job_count_deltas')
 export class JobCountDelta {

@@ -18,6 +18,7 @@ const STRAY = `(
   jobs = 0 AND ms = 0
   OR ${TIMELINE} AND (cohort > '-infinity' OR ${IS_NO_TIME})
   OR figure = 'company' AND cohort = '-infinity'
+  OR cohort > '-infinity' AND figure IN (SELECT coarse_figure(f) FROM unnest(job_count_figures()) f)
   OR cohort > '-infinity' AND (cohort < '0001-01-01' OR cohort >= '9999-12-31'))`;
 
 /** Cells that should not be there: of nothing, or where no fold puts any. $1 owner, $2 most rows. */

@@ -54,9 +54,10 @@ export class OwnerRepair {
   totals(): Promise<void> {
     return this.write(async () => {
       await this.database.query(LOCK_FOLDS);
+      await this.deleteStrays();
       await this.database.query(MEND_TOTALS, [this.owner]);
       // What was too much may have left cells of nothing.
-      for (const each of DELETE_STRAYS) await this.database.query(each, [this.owner]);
+      await this.deleteStrays();
     });
   }
 
@@ -66,6 +67,10 @@ export class OwnerRepair {
     for (let folded = DELTAS_AT_ONCE; folded === DELTAS_AT_ONCE;) {
       ({ folded } = await this.database.queryOne<{ folded: number }>(FOLD, [DELTAS_AT_ONCE]));
     }
+  }
+
+  private async deleteStrays(): Promise<void> {
+    for (const each of DELETE_STRAYS) await this.database.query(each, [this.owner]);
   }
 
   private write(work: () => Promise<void>): Promise<void> {

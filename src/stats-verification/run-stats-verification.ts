@@ -3,7 +3,7 @@ import { type INestApplicationContext } from '@nestjs/common';
 import { parseArgs } from 'node:util';
 import { AppConfig, ConfigurationError, loadEnvFile, parseEnvironment, requiredDatabaseUrl } from '../config';
 import { WriteAnnouncer } from '../platform/cache';
-import { Database, hasPendingMigrations } from '../platform/database';
+import { Database, hasPendingMigrations, unknownMigrations } from '../platform/database';
 import { OwnerRepair } from './owner-repair';
 import { Report } from './report';
 import { openRepairing, openVerifying, SCHEMA } from './verification.module';
@@ -40,6 +40,11 @@ const configuration = async (source: NodeJS.ProcessEnv): Promise<AppConfig> => {
   );
   if (await hasPendingMigrations(config.database, SCHEMA))
     throw new ConfigurationError(['The database lacks migrations: run `npm run migrate` first']);
+  const unknown = await unknownMigrations(config.database, SCHEMA);
+  if (unknown.length > 0)
+    throw new ConfigurationError([
+      `The database is of a newer version (${unknown[0]}), whose counts this one does not know: verify with that version`,
+    ]);
   return config;
 };
 

@@ -1,10 +1,12 @@
+import { foldAll } from '../support/stats/folding';
 import { StatsApi, type StatsQuery } from '../support/stats/stats-api';
 import type { Telling } from '../support/stats/told-jobs';
 import { startTestApp, type TestApp } from '../support/test-app';
 
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp();
+  // What is read before a fold is read anew after it.
+  app = await startTestApp({ CACHE_ENABLED: 'false' });
 });
 afterAll(() => app.close());
 
@@ -194,4 +196,34 @@ describe('the jobs created a month', () => {
     );
     expect(counted).toEqual(['2025-02 1', '2025-03 2', '2025-04 1', '2025-10 1', '2025-11 2', '2025-12 1']);
   });
+
+  it.each(['UTC', 'America/New_York', 'Pacific/Kiritimati'])(
+    'reach to the ends of the calendar in %s, folded or not',
+    async (timeZone) => {
+      const api = await StatsApi.of(
+        app,
+        ...['2024-06-15', '2025-02-01'].map((day): Telling => ({
+          company: day,
+          createdAt: day,
+          events: [['applied', day]],
+        })),
+      );
+      const seen = async (range: StatsQuery) => {
+        const { totals, topCompanies, createdPerMonth } = await api.stats({ timeZone, ...range });
+        const months = createdPerMonth.reduce((sum, { count }) => sum + count, 0);
+        return [totals.all, topCompanies.length, months < 0 ? 'less than nothing' : 'some'];
+      };
+      const expectAll = async (): Promise<void> => {
+        expect(await seen({ from: '2024-01-01', to: '9999-12-31' })).toEqual([2, 2, 'some']);
+        expect(await seen({ from: '2025-01-01', to: '9999-12-31' })).toEqual([1, 1, 'some']);
+        expect(await seen({ to: '9999-12-31' })).toEqual([2, 2, 'some']);
+        expect(await seen({ from: '0001-01-01' })).toEqual([2, 2, 'some']);
+        for (const range of [{ from: '9999-12-01' }, { from: '9999-12-31' }, { to: '0001-03-01' }])
+          expect(await seen(range)).toEqual([0, 0, 'some']);
+      };
+      await expectAll();
+      await foldAll(app);
+      await expectAll();
+    },
+  );
 });

@@ -90,4 +90,14 @@ describe('npm run stats:verify', () => {
       await empty.drop();
     }
   });
+
+  it('ends with exit code 2 where a newer version has migrated the database: it would take new counts for wrong ones', async () => {
+    await app.query(`INSERT INTO migrations (timestamp, name) VALUES (4102444800000, 'Later4102444800000')`);
+    try {
+      const { code, trouble } = await run(['--repair']);
+      expect([code, trouble]).toEqual([2, expect.stringContaining('newer version (Later4102444800000)')]);
+    } finally {
+      await app.query(`DELETE FROM migrations WHERE name LIKE 'Later%'`);
+    }
+  });
 });

@@ -2,6 +2,7 @@ import { DataSource, type MigrationInterface } from 'typeorm';
 import { CountStaysWithJobs1767225600013 } from '../../src/schema/migrations/1767225600013-count-stays-with-jobs';
 import { CountCoarsely1767225600014 } from '../../src/schema/migrations/1767225600014-count-coarsely';
 import { foldAll } from '../support/stats/folding';
+import { FillCoarseCounts1767225600015 } from '../../src/schema/migrations/1767225600015-fill-coarse-counts';
 import { StatsApi } from '../support/stats/stats-api';
 import { verified } from '../support/stats/verified';
 import { startTestApp, type TestApp } from '../support/test-app';
@@ -9,6 +10,7 @@ import { startTestApp, type TestApp } from '../support/test-app';
 const UPGRADES: MigrationInterface[] = [
   new CountStaysWithJobs1767225600013(),
   new CountCoarsely1767225600014(),
+  new FillCoarseCounts1767225600015(),
 ];
 
 describe('Upgrading how jobs are counted', () => {

@@ -88,6 +88,11 @@ const DRIFTS: Drift[] = [
     line: /^ {2}deadline_open_month "2024-06", application, of all time: 8 jobs too many$/,
   },
   {
+    drift: 'a month in a cell of a day',
+    sql: `INSERT INTO job_counts VALUES ($1, '${DAY}', 'created_month', '2024-03', 'application', 1, 0)`,
+    line: /^ {2}created_month "2024-03", application, created 2024-03-05: a cell that should not be there$/,
+  },
+  {
     drift: 'a delta that was lost',
     sql: `DELETE FROM job_count_deltas WHERE owner_id = $1 AND figure = 'company'`,
     line: /^ {2}company "loom", application, created \d{4}-\d\d-\d\d: 1 job too few$/,

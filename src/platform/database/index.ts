@@ -3,7 +3,7 @@ export { dataSourceOptions, type Schema } from './data-source-options';
 export { Database, type AfterTransaction, type TransactionOptions } from './database';
 export { isConnectionFailure, isDatabaseUnavailable, sqlState } from './database-failure';
 export { DatabaseModule } from './database.module';
-export { hasPendingMigrations, runMigrations } from './migrate';
+export { hasPendingMigrations, runMigrations, unknownMigrations } from './migrate';
 export { queryName, type QueryEnd, type QueryListener } from './query-end';
 export { preparable, statement, unprepared, type Statement } from './statement';
 export { jsonObject, jsonTime } from './json-sql';

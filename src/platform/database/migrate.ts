@@ -58,6 +58,18 @@ const runPending = async (database: DatabaseConfig, schema: Schema): Promise<str
   }
 };
 
+/** Names of migrations that the database has and this program does not know: a newer version has migrated it. */
+export const unknownMigrations = async (database: DatabaseConfig, schema: Schema): Promise<string[]> => {
+  const dataSource = await new DataSource(migrationOptions(database, schema)).initialize();
+  try {
+    const known = new Set(dataSource.migrations.map(({ name, constructor }) => name ?? constructor.name));
+    const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY name');
+    return rows.map(({ name }) => name).filter((name) => !known.has(name));
+  } finally {
+    await dataSource.destroy();
+  }
+};
+
 /** Whether the database lacks a migration that this program brings. */
 export const hasPendingMigrations = async (database: DatabaseConfig, schema: Schema): Promise<boolean> => {
   const dataSource = new DataSource(migrationOptions(database, schema));

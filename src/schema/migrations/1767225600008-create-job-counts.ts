@@ -191,6 +191,8 @@ const createStays = async (runner: QueryRunner): Promise<void> => {
 
 /** Cells that a fold keeps besides, as SQL over the table `spread`. */
 export interface CoarseCells {
+  /** Their figures: a delta of one, which only a hand writes, is no change of what they sum and comes to nothing. */
+  figures: readonly string[];
   /** Common table expressions, each with a comma behind it. */
   tables: string;
   /** What is added to the rows that are inserted. */
@@ -203,10 +205,10 @@ export interface CoarseCells {
  */
 export const createFold = (
   runner: QueryRunner,
-  coarse: CoarseCells = { tables: '', rows: '' },
+  coarse: CoarseCells = { tables: '', rows: '', figures: [] },
 ): Promise<unknown> =>
   runner.query(`
-    CREATE FUNCTION fold_job_counts(most integer) RETURNS integer LANGUAGE plpgsql AS $$
+    CREATE OR REPLACE FUNCTION fold_job_counts(most integer) RETURNS integer LANGUAGE plpgsql AS $$
     DECLARE
       folded integer;
       empty_cells tid[];
@@ -220,7 +222,8 @@ export const createFold = (
       ), spread AS MATERIALIZED (
         SELECT t.owner_id, c.cohort, t.figure, t.key, t.workflow_id, sum(t.jobs)::bigint AS jobs, sum(t.ms) AS ms
         FROM taken t CROSS JOIN LATERAL (VALUES (date '-infinity'), (t.cohort)) c (cohort)
-        WHERE c.cohort = '-infinity' OR t.figure NOT IN ('created_day', 'created_quarter')
+        WHERE (c.cohort = '-infinity' OR t.figure NOT IN ('created_day', 'created_quarter'))
+          AND t.figure <> ALL ('{${coarse.figures.join(', ')}}')
         GROUP BY 1, 2, 3, 4, 5 HAVING sum(t.jobs) <> 0 OR sum(t.ms) <> 0
       ), ${coarse.tables} counted AS (
         INSERT INTO job_counts AS c (owner_id, cohort, figure, key, workflow_id, jobs, ms)

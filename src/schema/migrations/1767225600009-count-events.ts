@@ -6,16 +6,20 @@ export const INTO_DELTAS = `INSERT INTO job_count_deltas (owner_id, workflow_id,
 /**
  * SQL of the stays `s (status, jobs, began_at, ended_at)` that an event `g` begins, ends or (`jobs` -1) parts, to be joined to it.
  * @param wasThere says of a `seq` of its job that it was there before
+ * @param counts the same of those that count: all, where nothing is given
  */
-export const changedStays = (wasThere: (seq: string) => string): string => `
+export const changedStays = (
+  wasThere: (seq: string) => string,
+  counts: (seq: string) => string = () => 'true',
+): string => `
       LEFT JOIN LATERAL (
         SELECT e.status, e.occurred_at FROM job_status_events e
-        WHERE e.job_id = g.job_id AND (e.occurred_at, e.seq) < (g.occurred_at, g.seq)
+        WHERE e.job_id = g.job_id AND ${counts('e.seq')} AND (e.occurred_at, e.seq) < (g.occurred_at, g.seq)
         ORDER BY e.occurred_at DESC, e.seq DESC LIMIT 1
       ) previous ON true
       LEFT JOIN LATERAL (
         SELECT e.seq, e.occurred_at FROM job_status_events e
-        WHERE e.job_id = g.job_id AND (e.occurred_at, e.seq) > (g.occurred_at, g.seq)
+        WHERE e.job_id = g.job_id AND ${counts('e.seq')} AND (e.occurred_at, e.seq) > (g.occurred_at, g.seq)
         ORDER BY e.occurred_at, e.seq LIMIT 1
       ) next ON true
       LEFT JOIN LATERAL (

@@ -7,29 +7,24 @@ import { createFold, type CoarseCells } from './1767225600008-create-job-counts'
  */
 export class CountCoarsely1767225600014 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await keepFoldsOut(runner);
     await createCoarseCells(runner);
-    await runner.query(`DROP FUNCTION fold_job_counts(integer)`);
     await createFold(runner, COARSE_CELLS);
-    await runner.query(`SELECT insert_coarse_counts()`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await keepFoldsOut(runner);
-    await runner.query(`DROP FUNCTION fold_job_counts(integer), recount_all_jobs()`);
-    await runner.query(
-      `DELETE FROM job_counts WHERE figure IN (SELECT coarse_figure(f) FROM unnest(job_count_figures()) f)`,
-    );
+    await createFold(runner);
+    await runner.query(`DROP FUNCTION recount_all_jobs()`);
+    await runner.query(`DELETE FROM job_counts WHERE figure = ANY ($1)`, [COARSE_CELLS.figures]);
     await runner.query(
       `DROP FUNCTION insert_coarse_counts(), coarse_key(text, text, date), coarse_figure(text)`,
     );
     await runner.query(`ALTER FUNCTION recount_fine_cells() RENAME TO recount_all_jobs`);
-    await createFold(runner);
   }
 }
 
-/** A fold between the cells that are there and the new way of folding would be lost for the coarse ones. */
-const keepFoldsOut = (runner: QueryRunner): Promise<unknown> =>
+/** Waits for the fold under way, and keeps others from beginning one. */
+export const keepFoldsOut = (runner: QueryRunner): Promise<unknown> =>
   runner.query(`SELECT pg_advisory_xact_lock(hashtext('jobtrail.fold_job_counts'))`);
 
 /**
@@ -72,7 +67,8 @@ const createCoarseCells = async (runner: QueryRunner): Promise<void> => {
 };
 
 /** A fold keeps them with the cells that they sum. */
-const COARSE_CELLS: CoarseCells = {
+export const COARSE_CELLS: CoarseCells = {
+  figures: ['created_month', 'deadline_open_month', 'offer_octave', 'company_month'],
   tables: `coarse AS (${sumsOf('spread')}
       ),`,
   rows: `UNION ALL SELECT s.* FROM coarse s`,

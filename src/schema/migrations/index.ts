@@ -13,6 +13,7 @@ import { CreateExports1767225600011 } from './1767225600011-create-exports';
 import { CreateJobSample1767225600012 } from './1767225600012-create-job-sample';
 import { CountStaysWithJobs1767225600013 } from './1767225600013-count-stays-with-jobs';
 import { CountCoarsely1767225600014 } from './1767225600014-count-coarsely';
+import { FillCoarseCounts1767225600015 } from './1767225600015-fill-coarse-counts';
 
 /** Every migration, oldest first. A landed one is never edited: add another. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   CreateJobSample1767225600012,
   CountStaysWithJobs1767225600013,
   CountCoarsely1767225600014,
+  FillCoarseCounts1767225600015,
 ];

@@ -36,9 +36,9 @@ const OF_ALL_TIME = `
     ORDER BY jobs DESC, company_key LIMIT ${TOP}
   )`;
 
-/** A month as the keys of `company_month` begin; of a time without a beginning or an end one before or after all. */
+/** A month as the keys of `company_month` begin; of a time that has no such key one before or after all. */
 const monthKey = (month: string): string =>
-  `CASE ${month} WHEN '-infinity' THEN '' WHEN 'infinity' THEN '~' ELSE to_char(${month}, 'YYYY-MM:') END`;
+  `CASE WHEN ${month} < '0001-01-01' THEN '' WHEN ${month} >= '10000-01-01' THEN '~' ELSE to_char(${month}, 'YYYY-MM:') END`;
 
 /**
  * Whole months, each a cell a company, and by days what is left of the months at both ends: of some years of a

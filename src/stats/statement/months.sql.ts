@@ -68,6 +68,8 @@ export const MONTH_CELLS = `
         SELECT date_trunc('month', least(a.now AT TIME ZONE a.zone, a.last::timestamp)) - make_interval(months => ago) AS month
         FROM generate_series(0, ${MONTHS - 1}) ago
       ) s
+      -- Before it texts of years begin anew.
+      WHERE s.month >= '0001-01-01'
     ) m
     CROSS JOIN LATERAL (
       SELECT m.*, utc_day(m.from_at + interval '1 day - 1 microsecond') AS first_day, utc_day(m.until_at) AS end_day
