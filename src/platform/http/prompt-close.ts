@@ -50,7 +50,7 @@ export const closePromptly = (fastify: FastifyInstance): Door => {
   };
   fastify.addHook('preClose', async () => {
     letGo();
-    await inQuietMoment(() => {
+    await inQuietMoment(server, () => {
       closedAt = performance.now();
       server.close();
     });

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type AppConfig } from '../../../src/config';
 import { type AnswerCache } from '../../../src/platform/cache';
@@ -12,6 +12,12 @@ const collect = runInNewContext('gc') as () => void;
 const MIB = 1024 * 1024;
 const GROWTH_TIME = 500;
 
+/** Some collections' growth as a part of what the process has by then, which is much where others have run before. Percent. */
+const someGrowth = (): number => {
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  return ((36 * MIB) / (used_heap_size + external_memory + 60 * MIB)) * 100;
+};
+
 let said: string[];
 let watch: MemoryWatch;
 let cached = 0;
@@ -21,7 +27,9 @@ beforeEach(() => {
   jest
     .spyOn(Logger.prototype, 'warn')
     .mockImplementation((_line, text: unknown) => void said.push(String(text)));
-  const config = { monitoring: { memory: { growth: 25, growthTime: GROWTH_TIME } } } as unknown as AppConfig;
+  collect();
+  const memory = { growth: someGrowth(), growthTime: GROWTH_TIME };
+  const config = { monitoring: { memory } } as unknown as AppConfig;
   const answers = {
     memory: {
       get use() {
