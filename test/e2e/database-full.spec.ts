@@ -24,7 +24,11 @@ beforeAll(async () => {
   address.username = ROLE;
   address.password = 'limited';
   url = address.href;
-  limited = await startTestApp({ MIGRATE_ON_START: 'false' }, { databaseUrl: url });
+  limited = await startTestApp(
+    // A worker would take a connection, and leave it to requests.
+    { MIGRATE_ON_START: 'false', WORKER_ENABLED: 'false' },
+    { databaseUrl: url },
+  );
   await owner.query(`ALTER ROLE ${ROLE} CONNECTION LIMIT ${CONNECTIONS}`);
 });
 

@@ -10,7 +10,7 @@ import { startNginx } from '../support/nginx';
 import { BuiltProgram } from '../support/program';
 import { startRedis, type RedisServer } from '../support/redis-server';
 import { requireProgram } from '../support/required-program';
-import { TEST_SECRET_KEY } from '../support/test-app';
+import { PATIENT, TEST_SECRET_KEY } from '../support/test-app';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 const nginx = requireProgram('nginx');
@@ -39,6 +39,7 @@ nginx.describe('Two instances behind nginx that are restarted one after the othe
       SECRET_KEY: TEST_SECRET_KEY,
       TRUST_PROXY: '1',
       LOG_LEVEL: 'warn',
+      ...PATIENT,
     };
     const ports = [await freePort(), await freePort()];
     instances = await Promise.all(

@@ -5,10 +5,10 @@ import { performance } from 'node:perf_hooks';
 const TURNS = 3;
 
 /** Longest wait for them. Milliseconds. */
-const LONGEST = 200;
+const LONGEST = 1_000;
 
 /**
- * Runs `work` when the event loop has looked for new connections of the server and found none, several times, or after 0.2 s.
+ * Runs `work` when the event loop has looked for new connections of the server and found none, several times, or after a second.
  * `work` must not throw.
  *
  * For closing a port: connections that the kernel has accepted, but the program has not taken yet, are reset by that, and

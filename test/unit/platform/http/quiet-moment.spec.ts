@@ -62,8 +62,8 @@ describe('A port that is closed in a quiet moment', () => {
     const began = performance.now();
     await inQuietMoment(server, () => server.close());
     ended = true;
-    expect(performance.now() - began).toBeGreaterThan(150);
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeGreaterThan(900);
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 
   it('leaves no listener behind', async () => {
