@@ -24,10 +24,10 @@ const INDEXES = `
     AND c.contype IN ('p', 'u', 'x'))
   ORDER BY 1, 2`;
 
-/** Triggers that count jobs; those of the search stay on, which look nothing up. */
+/** Triggers that are on and count jobs; those of the search stay on, which look nothing up. */
 const TRIGGERS = `
   SELECT tgrelid::regclass::text AS "table", quote_ident(tgname) AS name, tgenabled::text AS definition
-  FROM pg_trigger WHERE tgrelid = ANY ($1::regclass[]) AND NOT tgisinternal AND tgname LIKE '%\\_count\\_%'
+  FROM pg_trigger WHERE tgrelid = ANY ($1::regclass[]) AND NOT tgisinternal AND tgname LIKE '%\\_count\\_%' AND tgenabled <> 'D'
   ORDER BY 1, 2`;
 
 const read = async (client: Client, text: string, ...values: unknown[]): Promise<Definition[]> =>
