@@ -16,7 +16,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database'
 const nginx = requireProgram('nginx');
 
 // A process that a busy machine leaves unscheduled for more than a second is late for what a second bounds: once more then.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
+jest.retryTimes(4, { logErrorsBeforeRetry: true });
 
 /** Requests that are answered between two steps, so that each step is taken under load. */
 const SOME = 40;
