@@ -1,9 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { BYTES, COUNT, PERCENT, PoolUsageDto } from '../platform/vitals';
 import { type Alert, type Level } from './thresholds';
-
-const PERCENT = { type: 'number', minimum: 0, maximum: 100 } as const;
-const BYTES = { type: 'integer', minimum: 0 } as const;
-const COUNT = { type: 'integer', minimum: 0 } as const;
 
 /** Whether the process answers. */
 export class LivenessDto {
@@ -38,23 +35,6 @@ class MemoryDto {
   limitBytes: number;
 }
 
-class ConnectionsDto {
-  @ApiProperty({ ...PERCENT, example: 15 })
-  percent: number;
-
-  @ApiProperty({ ...COUNT, example: 3 })
-  used: number;
-
-  @ApiProperty({ ...COUNT, example: 2 })
-  idle: number;
-
-  @ApiProperty({ ...COUNT, example: 0, description: 'Requests that wait for a connection.' })
-  waiting: number;
-
-  @ApiProperty({ ...COUNT, example: 20, description: '`DB_MAX_CONNECTIONS`.' })
-  max: number;
-}
-
 class MetricsDto {
   @ApiProperty({ type: CpuDto })
   cpu: CpuDto;
@@ -68,8 +48,8 @@ class MetricsDto {
   @ApiProperty({ type: MemoryDto, description: "V8's heap." })
   heap: MemoryDto;
 
-  @ApiProperty({ type: ConnectionsDto, description: 'To Postgres.' })
-  connections: ConnectionsDto;
+  @ApiProperty({ type: PoolUsageDto, description: 'To Postgres.' })
+  connections: PoolUsageDto;
 }
 
 class AlertDto implements Alert {

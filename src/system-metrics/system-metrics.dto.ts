@@ -1,9 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-
-const PERCENT = { type: 'number', minimum: 0, maximum: 100 } as const;
-const COUNT = { type: 'integer', minimum: 0 } as const;
-const BYTES = COUNT;
-const MILLISECONDS = { type: 'number', minimum: 0 } as const;
+import { BYTES, COUNT, MILLISECONDS, PERCENT, PoolUsageDto } from '../platform/vitals';
 
 /** How full a pool of connections is: `warning` above 70 %, `critical` above 90 %. */
 export const POOL_HEALTH = ['healthy', 'warning', 'critical'] as const;
@@ -73,22 +69,7 @@ class EventLoopDto {
   busyPercent: number;
 }
 
-class PoolDto {
-  @ApiProperty({ ...COUNT, example: 3 })
-  used: number;
-
-  @ApiProperty({ ...COUNT, example: 2 })
-  idle: number;
-
-  @ApiProperty({ ...COUNT, example: 0, description: 'Requests that wait for a connection.' })
-  waiting: number;
-
-  @ApiProperty({ ...COUNT, example: 20, description: '`DB_MAX_CONNECTIONS`.' })
-  max: number;
-
-  @ApiProperty({ ...PERCENT, example: 15 })
-  percent: number;
-
+class PoolDto extends PoolUsageDto {
   @ApiProperty({ ...MILLISECONDS, example: 0, description: 'Of the request that has waited longest.' })
   longestWaitMs: number;
 

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createSigner } from 'fast-jwt';
-import { deriveKey } from '../../src/platform/security';
 import { AnswerCheck } from '../support/answer-check';
 import { addressOf, caseOf, FEW_ROWS, makeWorld, type ApiCall, type World } from '../support/api-cases';
 import {
@@ -13,6 +11,7 @@ import {
   type OpenApiDocument,
   type Operation,
 } from '../support/open-api';
+import { expiredToken } from '../support/expired-token';
 import { startTcpProxy } from '../support/tcp-proxy';
 import {
   startTestApp,
@@ -32,16 +31,6 @@ const WIDE_LIMITS = {
 };
 
 const PRODUCTION = { ...WIDE_LIMITS, NODE_ENV: 'production', SECRET_KEY: TEST_SECRET_KEY };
-
-/** Of no use without the right key, and expired; signed as the program signs. */
-const expiredToken = (): string =>
-  createSigner({ algorithm: 'HS256', key: deriveKey(TEST_SECRET_KEY, 'access-token'), iss: 'jobtrail' })({
-    sub: randomUUID(),
-    sid: randomUUID(),
-    role: 'user',
-    iat: 1_600_000_000,
-    exp: 1_600_000_060,
-  });
 
 let app: TestApp;
 let document: OpenApiDocument;

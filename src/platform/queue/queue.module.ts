@@ -11,32 +11,24 @@ import { Wakeups } from './wakeups';
 import { WorkQueue } from './work-queue';
 import { WorkerModule } from './worker.module';
 
+/** The worker needs all of them; the program what index.ts names. */
+const PARTS = [
+  DatabaseWatch,
+  DeadLetters,
+  Handlers,
+  QueueFigures,
+  QueueStore,
+  RepeatedWork,
+  Upkeep,
+  Wakeups,
+  WorkQueue,
+];
+
 /** Work that outlives requests: a queue in Postgres, and the worker of this process. */
 @Global()
 @Module({
   imports: [DiscoveryModule, WorkerModule],
-  providers: [
-    DatabaseWatch,
-    DeadLetters,
-    Handlers,
-    QueueFigures,
-    QueueStore,
-    RepeatedWork,
-    Upkeep,
-    Wakeups,
-    WorkQueue,
-  ],
-  // The worker needs all of them; the program what index.ts names.
-  exports: [
-    DatabaseWatch,
-    DeadLetters,
-    Handlers,
-    QueueFigures,
-    QueueStore,
-    RepeatedWork,
-    Upkeep,
-    Wakeups,
-    WorkQueue,
-  ],
+  providers: PARTS,
+  exports: PARTS,
 })
 export class QueueModule {}
