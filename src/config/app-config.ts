@@ -1,3 +1,4 @@
+import { partOfLimits, type ContainerLimits } from './container-limits';
 import { databaseConfig, type DatabaseConfig } from './database-config';
 import {
   cacheConfig,
@@ -17,6 +18,10 @@ import { monitoringConfig, type MonitoringConfig } from './monitoring-config';
  */
 export class AppConfig {
   readonly production: boolean;
+  /** Processes that serve the port together, this one included; each has its part of what the container may use. */
+  readonly processes: number;
+  /** What this process may use. */
+  readonly resources: ContainerLimits;
   readonly http: {
     host: string;
     port: number;
@@ -72,14 +77,19 @@ export class AppConfig {
     maxImportBytes: number;
   };
 
-  /** @param role `worker`: the process serves no requests, and works on the queue whatever `WORKER_ENABLED` says */
+  /**
+   * @param resolved `processes`: how many share the port and the container; default 1
+   * @param role `worker`: the process serves no requests, and works on the queue whatever `WORKER_ENABLED` says
+   */
   constructor(
     environment: Environment,
-    resolved: { databaseUrl: string; secretKey: string },
+    resolved: { databaseUrl: string; secretKey: string; processes?: number },
     role: 'server' | 'worker' = 'server',
   ) {
     const production = environment.NODE_ENV === 'production';
     this.production = production;
+    this.processes = resolved.processes ?? 1;
+    this.resources = partOfLimits(this.processes);
     this.http = {
       host: environment.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
       port: environment.PORT,
@@ -91,7 +101,7 @@ export class AppConfig {
     this.log = { level: environment.LOG_LEVEL, file: environment.LOG_FILE };
     this.database = databaseConfig(environment, resolved.databaseUrl);
     this.redis = redisConfig(environment);
-    this.cache = cacheConfig(environment);
+    this.cache = cacheConfig(environment, this.resources.memory);
     this.rateLimit = {
       enabled: environment.RATE_LIMIT_ENABLED,
       perMinute: environment.RATE_LIMIT_PER_MINUTE,

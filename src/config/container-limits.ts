@@ -40,6 +40,12 @@ export const containerLimits = (machine: Machine = thisMachine()): ContainerLimi
   };
 };
 
+/** The part that each of several processes in one container may use, so that together they keep its limits. */
+export const partOfLimits = (
+  processes: number,
+  { memory, cpus }: ContainerLimits = containerLimits(),
+): ContainerLimits => ({ memory: Math.floor(memory / processes), cpus: cpus / processes });
+
 const least = (limits: readonly (number | undefined)[], otherwise: number): number =>
   Math.min(otherwise, ...limits.filter((limit) => limit !== undefined && limit > 0).map(Number));
 

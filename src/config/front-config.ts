@@ -1,4 +1,3 @@
-import { availableMemory } from './available-memory';
 import { type Environment } from './environment';
 
 /** How Redis is reached. Times in milliseconds. */
@@ -44,12 +43,10 @@ const CACHE_BYTES = 100 * 1024 * 1024;
 /** Where there is less, the cache takes this part of it: 32 MiB of 1 GiB. */
 const CACHE_PART_OF_MEMORY = 1 / 32;
 
-/** The cache part of the configuration. */
-export const cacheConfig = (environment: Environment): CacheConfig => ({
+/** The cache part of the configuration. @param memory bytes that the process may use */
+export const cacheConfig = (environment: Environment, memory: number): CacheConfig => ({
   enabled: environment.CACHE_ENABLED,
   ttlSeconds: environment.CACHE_TTL_SECONDS,
-  maxBytes:
-    environment.CACHE_MAX_BYTES ??
-    Math.min(CACHE_BYTES, Math.floor(availableMemory() * CACHE_PART_OF_MEMORY)),
+  maxBytes: environment.CACHE_MAX_BYTES ?? Math.min(CACHE_BYTES, Math.floor(memory * CACHE_PART_OF_MEMORY)),
   maxKeys: environment.CACHE_MAX_KEYS,
 });

@@ -1,6 +1,5 @@
 export { AppConfig } from './app-config';
-export { availableMemory } from './available-memory';
-export { containerLimits, type ContainerLimits } from './container-limits';
+export { containerLimits, partOfLimits, type ContainerLimits } from './container-limits';
 export { ConfigModule } from './config.module';
 export { configuredDatabaseUrl, databaseConfig, type DatabaseConfig } from './database-config';
 export { environmentVariables, type Environment, type VariableName } from './environment';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
-import { AppConfig, availableMemory } from '../../config';
+import { AppConfig } from '../../config';
 import { Database } from '../database';
 import { type LoadSample } from './load-sample';
 
@@ -15,7 +15,6 @@ const NANOSECONDS = 1e6;
 export class LoadSampler {
   private delays: IntervalHistogram | undefined;
   private lastLook = performance.now();
-  private readonly memory = availableMemory();
 
   constructor(
     private readonly config: AppConfig,
@@ -40,7 +39,7 @@ export class LoadSampler {
       line: this.database.longestWait / this.config.database.connectionTimeout,
       eventLoop: this.eventLoopDelay(),
       heap: used_heap_size / heap_size_limit,
-      memory: process.memoryUsage.rss() / this.memory,
+      memory: process.memoryUsage.rss() / this.config.resources.memory,
     };
   }
 

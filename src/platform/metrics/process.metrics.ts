@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { getHeapStatistics } from 'node:v8';
 import { version } from '../../../package.json';
-import { containerLimits } from '../../config';
+import { AppConfig } from '../../config';
 import { Lifecycle } from '../lifecycle';
 import { MetricsRegistry } from './metrics-registry';
 
 /** What runs, and what it may use. */
 @Injectable()
 export class ProcessMetrics {
-  constructor(registry: MetricsRegistry, lifecycle: Lifecycle) {
-    const { memory, cpus } = containerLimits();
+  constructor(registry: MetricsRegistry, config: AppConfig, lifecycle: Lifecycle) {
+    const { memory, cpus } = config.resources;
     registry.read({
       name: 'jobtrail_build_info',
       help: 'Always 1; its labels are the versions of the program and of Node.',
@@ -21,14 +21,12 @@ export class ProcessMetrics {
       name: 'jobtrail_memory_limit_bytes',
       help: "Memory that the instance may use: its container's limit, else that of the machine.",
       type: 'gauge',
-      aggregator: 'max',
       read: () => memory,
     });
     registry.read({
       name: 'jobtrail_cpu_limit_cores',
       help: 'CPUs that the instance may use.',
       type: 'gauge',
-      aggregator: 'max',
       read: () => cpus,
     });
     registry.read({

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { loadavg } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
-import { containerLimits } from '../../config';
+import { AppConfig } from '../../config';
 import { CpuWatch } from './cpu-watch';
 import { EventLoopWatch } from './event-loop-watch';
 import { type Vitals } from './vitals';
@@ -15,12 +15,16 @@ export const SAMPLE_EVERY = 1_000;
  */
 @Injectable()
 export class ProcessVitals implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly limits = containerLimits();
-  private readonly cpu = new CpuWatch(this.limits.cpus);
+  private readonly cpu: CpuWatch;
   private readonly eventLoop = new EventLoopWatch();
   private readonly listeners: ((vitals: Vitals) => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
-  private latest: Vitals = this.measure();
+  private latest: Vitals;
+
+  constructor(private readonly config: AppConfig) {
+    this.cpu = new CpuWatch(config.resources.cpus);
+    this.latest = this.measure();
+  }
 
   /** The latest sample, at most about a second old; costs nothing. */
   now(): Vitals {
@@ -51,7 +55,7 @@ export class ProcessVitals implements OnApplicationBootstrap, OnApplicationShutd
   private measure(): Vitals {
     const { used_heap_size: used, total_heap_size: total, heap_size_limit } = getHeapStatistics();
     const { rss, external } = process.memoryUsage();
-    const { memory: limit } = this.limits;
+    const { memory: limit } = this.config.resources;
     const [one = 0, five = 0, fifteen = 0] = loadavg();
     return {
       at: Date.now(),

@@ -7,13 +7,13 @@ export interface Vitals {
     readonly percent: number;
     /** The same over the last ten seconds: a burst of one second is no trouble. */
     readonly recentPercent: number;
-    /** CPUs that it may use, with fractions: the quota of its container, else those of the machine. */
+    /** CPUs that it may use, with fractions: the quota of its container, else those of the machine; of several processes, its part. */
     readonly cpus: number;
   };
   readonly memory: {
     /** Bytes of memory that the process has. */
     readonly rss: number;
-    /** Bytes that it may have: the limit of its container, else the memory of the machine. */
+    /** Bytes that it may have: the limit of its container, else the memory of the machine; of several processes, its part. */
     readonly limit: number;
     /** `rss` of `limit`, 0 to 100. */
     readonly percent: number;
