@@ -13,6 +13,8 @@ interface Manifest {
   spec: Record<string, unknown> & {
     template?: { metadata?: { labels: Record<string, string> }; spec: PodSpec };
     selector?: Record<string, string> & { matchLabels?: Record<string, string> };
+    strategy?: { type?: string; rollingUpdate?: { maxSurge?: number; maxUnavailable?: number } };
+    minReadySeconds?: number;
   };
 }
 
@@ -56,6 +58,21 @@ const migration = named('Job', 'jobtrail-migrate');
 const given = { ...named('ConfigMap').data, ...named('Secret').stringData };
 const environment = (): ReturnType<typeof parseEnvironment> =>
   parseEnvironment({ ...given, SECRET_KEY: 'f'.repeat(64), METRICS_TOKEN: 'f'.repeat(48) });
+
+/**
+ * The most pods that a Deployment has at a time while a new version replaces so many: those, new ones that come before
+ * the old ones go, and old ones that are ending, which Kubernetes counts among neither.
+ */
+const mostPods = ({ spec, ...manifest }: Manifest, replicas: number): number => {
+  if (spec.strategy?.type === 'Recreate') return replicas;
+  // The defaults of Kubernetes are a quarter of the replicas each.
+  const quarter = Math.ceil(replicas / 4);
+  const { maxSurge = quarter, maxUnavailable = quarter } = spec.strategy?.rollingUpdate ?? {};
+  const { terminationGracePeriodSeconds: grace = 30 } = podsOf({ spec, ...manifest });
+  // So many end at once; the next ones when new ones have been ready for minReadySeconds.
+  const steps = Math.ceil(grace / (spec.minReadySeconds ?? 0));
+  return replicas + maxSurge + Math.min(replicas, steps * (maxSurge + maxUnavailable));
+};
 
 describe('deploy/kubernetes', () => {
   it('has every manifest but the example of a secret in the kustomization', () => {
@@ -141,10 +158,26 @@ describe('deploy/kubernetes', () => {
     });
   });
 
-  it('opens no more connections at its largest than Postgres allows by default', () => {
+  it('opens no more connections at its largest, while it is replaced, than Postgres allows by default', () => {
     const perProcess = environment().DB_MAX_CONNECTIONS + 2;
     const instances = named('HorizontalPodAutoscaler').spec.maxReplicas as number;
-    // A rolling update has one instance more; three are for superusers, three for migrations.
-    expect((instances + 1 + 1) * perProcess + 3).toBeLessThanOrEqual(100 - 3);
+    const processes = mostPods(web, instances) + mostPods(worker, worker.spec.replicas as number);
+    // Three are for superusers, three for migrations.
+    expect(processes * perProcess + 3).toBeLessThanOrEqual(100 - 3);
+  });
+
+  it('never has fewer instances than before while they are replaced', () => {
+    expect(web.spec.strategy?.rollingUpdate?.maxUnavailable).toBe(0);
+  });
+
+  it('removes instances that are not needed so slowly that each has ended before the next is told to', () => {
+    const { behavior } = named('HorizontalPodAutoscaler').spec as {
+      behavior?: { scaleDown?: { policies: unknown[] } };
+    };
+    expect(behavior?.scaleDown?.policies).toEqual([
+      { type: 'Pods', value: 1, periodSeconds: expect.any(Number) as number },
+    ]);
+    const [{ periodSeconds }] = behavior?.scaleDown?.policies as [{ periodSeconds: number }];
+    expect(periodSeconds).toBeGreaterThanOrEqual(podsOf(web).terminationGracePeriodSeconds ?? Infinity);
   });
 });
