@@ -6,6 +6,7 @@ import { metricsVariables } from './variables/metrics';
 import { monitoringVariables } from './variables/monitoring';
 import { healthVariables } from './variables/health';
 import { processVariables } from './variables/process';
+import { processesVariables } from './variables/processes';
 import { rateLimitVariables } from './variables/rate-limit';
 import { redisVariables } from './variables/redis';
 import { requestVariables } from './variables/requests';
@@ -18,6 +19,7 @@ import { workerVariables } from './variables/worker';
  */
 export const environmentVariables = {
   ...processVariables,
+  ...processesVariables,
   ...databaseVariables,
   ...accountVariables,
   ...requestVariables,

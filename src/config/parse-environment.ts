@@ -40,6 +40,7 @@ const crossChecks = (environment: Environment): string[] => {
   if (environment.VERY_SLOW_REQUEST_MS < environment.SLOW_REQUEST_MS) {
     problems.push(describeProblem('VERY_SLOW_REQUEST_MS', 'must not be below SLOW_REQUEST_MS'));
   }
+  problems.push(...redisCheck(environment));
   const { MEMORY_HIGH_PERCENT: high, MEMORY_CRITICAL_PERCENT: critical } = environment;
   if (critical !== 0 && critical < high) {
     problems.push(describeProblem('MEMORY_CRITICAL_PERCENT', 'must not be below MEMORY_HIGH_PERCENT'));
@@ -50,6 +51,15 @@ const crossChecks = (environment: Environment): string[] => {
       problems.push(describeProblem(`${name}_WARNING`, `must be below ${name}_CRITICAL`));
   }
   return problems;
+};
+
+/** Processes that serve the same users must know of each other's changes, as instances do. */
+const redisCheck = (environment: Environment): string[] => {
+  const { WEB_CONCURRENCY: processes, REDIS_URL: url, REDIS_ENABLED: enabled } = environment;
+  if (processes === 1 || (url !== undefined && enabled)) return [];
+  return [
+    describeProblem('REDIS_URL', 'is required where WEB_CONCURRENCY is above 1, and REDIS_ENABLED too'),
+  ];
 };
 
 /**

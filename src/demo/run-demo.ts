@@ -33,6 +33,8 @@ const demoEnvironment = (source: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
     ...source,
     DATA_DIR: join(source.DATA_DIR || DATA_DIR, FOLDER),
     LOG_LEVEL: source.LOG_LEVEL || 'warn',
+    // One process loads the sample, and needs no Redis.
+    WEB_CONCURRENCY: '1',
   };
 };
 

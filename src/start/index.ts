@@ -1,2 +1,3 @@
-export { run, type AfterListen, type RunOptions } from './run';
+export { run, type RunOptions } from './run';
+export { type AfterListen } from './serve';
 export { explainDatabaseError } from './unreachable-database';

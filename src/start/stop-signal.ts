@@ -43,6 +43,16 @@ export class StopSignal {
     return this.controller.signal;
   }
 
+  /** Stops the program as the first signal does; nothing where it stops already. */
+  stop(): void {
+    if (this.signal.aborted) return;
+    this.firstAt = performance.now();
+    // The terminal may be gone: what is still said into it must not break off the stop.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+    setTimeout(() => process.exit(1), this.allowed).unref();
+    this.controller.abort(new StopRequested('The program is asked to stop.'));
+  }
+
   /** A stop that begins from now on may take so many milliseconds. */
   allow(milliseconds: number): void {
     this.allowed = milliseconds;
@@ -62,14 +72,7 @@ export class StopSignal {
   }
 
   private receive(): void {
-    if (this.signal.aborted) {
-      if (performance.now() - this.firstAt > ONE_KEY_PRESS) process.exit(1);
-      return;
-    }
-    this.firstAt = performance.now();
-    // The terminal may be gone: what is still said into it must not break off the stop.
-    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-    setTimeout(() => process.exit(1), this.allowed).unref();
-    this.controller.abort(new StopRequested('The program is asked to stop.'));
+    if (this.signal.aborted && performance.now() - this.firstAt > ONE_KEY_PRESS) process.exit(1);
+    this.stop();
   }
 }

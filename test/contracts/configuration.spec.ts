@@ -22,6 +22,8 @@ const WRONG: Record<VariableName, string[]> = {
   HOST: [],
   PORT: ['-1', '65536', 'http', '3000.5', '3000x', '0x10'],
   DATA_DIR: [],
+  WEB_CONCURRENCY: ['0', '65', '1.5', 'auto'],
+  WEB_PROCESS_TIMEOUT: ['-1', '3601', 'x'],
   LOG_LEVEL: ['verbose', 'INFO'],
   LOG_FILE: [],
   DATABASE_URL: [`mysql://root:${SECRET}@db/app`, 'localhost', `postgres://u:${SECRET}@db.internal`, SECRET],

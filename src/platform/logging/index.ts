@@ -1,3 +1,4 @@
+export { openLog, type Log } from './log';
 export { LoggingModule } from './logging.module';
 export { LogOutput } from './log-output';
 export { ProgramLogger } from './program-logger';

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { LoggerModule } from 'nestjs-pino';
 import { pino } from 'pino';
 import { AppConfig } from '../../config';
+import { errorLine, openLog } from './log';
 import { LogOutput } from './log-output';
 import { ProgramLogger } from './program-logger';
 import { REQUEST_LOGGER } from './request-log';
@@ -14,36 +15,13 @@ const requestLine = (request: FastifyRequest): Record<string, unknown> => ({
   path: request.url.split('?', 1)[0],
 });
 
-/**
- * What of an error is logged. Errors of the database carry values: TypeORM's the parameters of the statement,
- * Postgres's the whole row in `detail`. Those are left out; the constraint and the code tell enough.
- */
-const errorLine = (
-  error: Error & { code?: unknown; constraint?: unknown; cause?: unknown },
-): Record<string, unknown> => ({
-  type: error.name,
-  message: error.message,
-  code: error.code,
-  constraint: error.constraint,
-  stack: error.stack,
-  ...(error.cause instanceof Error ? { cause: errorLine(error.cause) } : {}),
-});
-
 /** Structured JSON logs. */
 @Global()
 @Module({})
 export class LoggingModule {
   static forRoot(config: AppConfig): DynamicModule {
     const { level } = config.log;
-    const out = new LogOutput(config.log.file);
-    const root = pino(
-      {
-        level,
-        serializers: { err: errorLine },
-        redact: ['password', 'token', 'refreshToken', '*.password', '*.token', '*.refreshToken'],
-      },
-      out,
-    );
+    const { root, out } = openLog(config);
     const logger = LoggerModule.forRoot({
       forRoutes: ['{*path}'],
       // Lines that are logged during a request carry its id; the request itself is logged by `logRequests`.

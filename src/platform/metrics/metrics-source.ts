@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { AggregatorRegistry } from 'prom-client';
 import { MetricsRegistry } from './metrics-registry';
 
 /** Where the answer to `/metrics` comes from: this process alone, or all worker processes of the instance. */
@@ -26,10 +25,3 @@ export class OwnMetrics extends MetricsSource {
     return this.registry.contentType;
   }
 }
-
-/**
- * The metrics of several processes as those of one, in the text format of Prometheus.
- * @param values what `MetricsRegistry.values` has given in each; they survive being sent from one process to another
- */
-export const textOfAll = (values: readonly object[]): Promise<string> =>
-  AggregatorRegistry.aggregate([...values]).metrics();

@@ -1,5 +1,8 @@
 import { Global, Module } from '@nestjs/common';
+import { AppConfig } from '../../config';
+import { SupervisorLink } from '../processes';
 import { CacheMetrics } from './cache.metrics';
+import { InstanceMetrics } from './instance-metrics';
 import { LimiterMetrics } from './limiter.metrics';
 import { LoadMetrics } from './load.metrics';
 import { MetricsRegistry } from './metrics-registry';
@@ -16,7 +19,12 @@ import { RequestDurations } from './request-durations';
 @Module({
   providers: [
     MetricsRegistry,
-    { provide: MetricsSource, useClass: OwnMetrics },
+    {
+      provide: MetricsSource,
+      inject: [AppConfig, MetricsRegistry],
+      useFactory: (config: AppConfig, registry: MetricsRegistry): MetricsSource =>
+        config.processes === 1 ? new OwnMetrics(registry) : new InstanceMetrics(registry, SupervisorLink.own),
+    },
     RequestDurations,
     QueryTimes,
     PoolMetrics,

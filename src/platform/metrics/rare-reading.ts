@@ -5,11 +5,11 @@ import { within } from '../redis';
 const EVERY = 5_000;
 
 /** Milliseconds that who asks waits for a reading. */
-const PATIENCE = 1_000;
+const PATIENCE = 2_000;
 
 /**
  * Figures that are read from Postgres when somebody asks for metrics: at most every 5 s, one reading at a time, and
- * waited for no longer than a second, so that a database in trouble costs the other metrics nothing.
+ * waited for no longer than two seconds, so that a database in trouble costs the other metrics nothing.
  */
 export class RareReading<T> {
   private latest: { at: number; figures: T | undefined } = { at: -Infinity, figures: undefined };

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { MetricsRegistry, type Reading } from '../../../../src/platform/metrics/metrics-registry';
-import { textOfAll } from '../../../../src/platform/metrics/metrics-source';
+import { textOfAll } from '../../../../src/platform/metrics/aggregate';
 import { parseMetrics, type Scrape } from '../../../support/metrics/scrape';
 
 let registry: MetricsRegistry;
@@ -68,7 +68,7 @@ describe('The registry', () => {
     }
     const both = [await registry.values(), await second.values()];
     // As they come out of a message between processes.
-    const { sum } = parseMetrics(await textOfAll(JSON.parse(JSON.stringify(both)) as object[]));
+    const { sum } = parseMetrics(await textOfAll(JSON.parse(JSON.stringify(both)) as object[][]));
     expect(sum('requests_total')).toBe(7);
     expect(sum('rows')).toBe(4);
     expect(sum('times_bucket', { route: '/a', le: '10' })).toBe(2);

@@ -1,0 +1,38 @@
+import { pino, type Logger } from 'pino';
+import { type AppConfig } from '../../config';
+import { LogOutput } from './log-output';
+
+/**
+ * What of an error is logged. Errors of the database carry values: TypeORM's the parameters of the statement,
+ * Postgres's the whole row in `detail`. Those are left out; the constraint and the code tell enough.
+ */
+export const errorLine = (
+  error: Error & { code?: unknown; constraint?: unknown; cause?: unknown },
+): Record<string, unknown> => ({
+  type: error.name,
+  message: error.message,
+  code: error.code,
+  constraint: error.constraint,
+  stack: error.stack,
+  ...(error.cause instanceof Error ? { cause: errorLine(error.cause) } : {}),
+});
+
+/** A log, and where it goes. */
+export interface Log {
+  root: Logger;
+  out: LogOutput;
+}
+
+/** Opens the log that is configured: JSON lines, without secrets and values of the database. */
+export const openLog = ({ log: { level, file } }: AppConfig): Log => {
+  const out = new LogOutput(file);
+  const root = pino(
+    {
+      level,
+      serializers: { err: errorLine },
+      redact: ['password', 'token', 'refreshToken', '*.password', '*.token', '*.refreshToken'],
+    },
+    out,
+  );
+  return { root, out };
+};

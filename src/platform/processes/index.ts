@@ -1,0 +1,2 @@
+export { type ToProcess, type ToSupervisor } from './messages';
+export { SupervisorLink } from './supervisor-link';
