@@ -3,10 +3,12 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { textOfAll } from '../../src/platform/metrics';
+import { supervisorMetrics } from '../../src/start/processes/supervisor-metrics';
 import { startCachingApp, type CachingApp } from '../support/caching-app';
 import { eventually } from '../support/eventually';
 import { selectorsOf, type Selector } from '../support/metrics/promql';
-import { scrape, type Scrape } from '../support/metrics/scrape';
+import { parseMetrics, scrape, type Scrape } from '../support/metrics/scrape';
 import { startRedis, type RedisServer } from '../support/redis-server';
 import { readRepositoryFile, repositoryRoot } from '../support/repository-files';
 import { requireProgram } from '../support/required-program';
@@ -31,16 +33,12 @@ const rules = parse(readRepositoryFile(`${FOLDER}/alerts.yml`)) as Rules;
 const alerts = rules.groups.flatMap((group) => group.rules);
 const dashboard = JSON.parse(readRepositoryFile('deploy/grafana/jobtrail.json')) as Dashboard;
 
-/** Told where `WEB_CONCURRENCY` is above 1 only (`test/e2e/processes.spec.ts`), with these labels. */
-const OF_SEVERAL_PROCESSES: Record<string, Record<string, string>[]> = {
-  jobtrail_processes: [{ state: 'serving' }, { state: 'wanted' }],
-  jobtrail_process_restarts_total: [{}],
-};
-
 let redis: RedisServer;
 let app: CachingApp;
 /** What the program tells after some traffic. */
 let told: Scrape;
+/** That, and what the supervisor of several processes (`WEB_CONCURRENCY`) tells besides. */
+let everything: Scrape;
 
 beforeAll(async () => {
   redis = await startRedis();
@@ -59,6 +57,8 @@ beforeAll(async () => {
     },
     (missing) => missing.length === 0,
   );
+  const besides = await textOfAll([supervisorMetrics({ count: 2, serving: 2, restarts: 1 })]);
+  everything = parseMetrics(`${told.text}\n${besides}`);
 });
 afterAll(async () => {
   await app.close();
@@ -69,13 +69,11 @@ afterAll(async () => {
 const flawOf = ({ metric, matchers }: Selector): string | undefined => {
   // Prometheus makes this one itself.
   if (metric === 'up') return undefined;
-  const series =
-    OF_SEVERAL_PROCESSES[metric] ??
-    told.series.filter(({ name }) => name === metric).map(({ labels }) => labels);
+  const series = everything.series.filter(({ name }) => name === metric);
   if (series.length === 0) return `no metric ${metric}`;
   for (const { label, operator, value } of matchers) {
     if (['job', 'instance'].includes(label)) continue;
-    const values = series.map((labels) => labels[label]);
+    const values = series.map(({ labels }) => labels[label]);
     if (values[0] === undefined) return `no label ${label} of ${metric}`;
     // Which classes of status there are depends on luck.
     const known = label === 'status_class' ? ['aborted', '1xx', '2xx', '3xx', '4xx', '5xx'] : values;
@@ -124,13 +122,12 @@ describe('Every metric that is named', () => {
     const text = readRepositoryFile('docs/metrics.md');
     const rows = [...text.matchAll(/^\| `(\w+)` +\| ([^|]*?) *\|/gm)];
     const documented = rows.map(([, name = '']) => name);
-    const types = [...told.text.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name);
+    const types = [...everything.text.matchAll(/^# TYPE (\w+) /gm)].map(([, name = '']) => name);
     const own = types.filter((name) => !/^(process|nodejs)_/.test(name));
     expect(own.filter((name) => !documented.includes(name))).toEqual([]);
-    const all = [...types, ...Object.keys(OF_SEVERAL_PROCESSES)];
-    expect(documented.filter((name) => !all.includes(name))).toEqual([]);
+    expect(documented.filter((name) => !types.includes(name))).toEqual([]);
     const labelsOf = (name: string): string[] => {
-      const series = told.series.find((one) => [name, `${name}_count`].includes(one.name));
+      const series = everything.series.find((one) => [name, `${name}_count`].includes(one.name));
       return Object.keys(series?.labels ?? {}).sort();
     };
     const stated = rows
