@@ -7,13 +7,10 @@ import { type DestinationStream } from 'pino';
 const MOST_WAITING = 4 * 1024 * 1024;
 
 /** Milliseconds until a write that failed is tried again; of one that only was not possible at once. */
-const RETRY_AFTER = { failure: 1_000, busy: 50 };
+const RETRY_AFTER = { failure: 1_000, busy: 10 };
 
 /** Milliseconds that the end of the process waits for a pipe that is full. */
 const PATIENCE_AT_EXIT = 1_000;
-
-/** The number of standard output. */
-const STDOUT = 1;
 
 const codeOf = (error: unknown): unknown => (error as NodeJS.ErrnoException).code;
 
@@ -24,9 +21,10 @@ const say = (line: string): void => {
 
 /**
  * Where log lines go: a file that is appended to, or standard output. Nobody waits for the writing, and no failure of
- * it ends the process: lines are kept back for as long as there is room for them (4 MiB), the writing is tried again
- * every second, and how many were lost meanwhile is logged when it succeeds. Standard error tells when it begins to
- * fail and when it is over. Standard output that nobody reads any more is given up for good.
+ * it ends the process: lines are kept back for as long as there is room for them (4 MiB), and the writing is tried again
+ * every second. How many were lost, because it failed or because who reads them is slow, is logged in their place.
+ * Standard error tells when lines begin to be lost or cannot be written, and when that is over. Standard output that
+ * nobody reads any more is given up for good.
  */
 export class LogOutput implements DestinationStream, OnApplicationShutdown {
   private static readonly all = new Set<LogOutput>();
@@ -34,24 +32,28 @@ export class LogOutput implements DestinationStream, OnApplicationShutdown {
   private fd: number | undefined;
   private waiting: string[] = [];
   private length = 0;
-  private lost = 0;
+  /** Lines that were lost: those that the log does not tell of yet, and those that standard error does not. */
+  private lost = { unlogged: 0, untold: 0 };
   /** What is being written, or could not be. */
   private current: Buffer | undefined;
   private writing = false;
   private renew = false;
   private retry: NodeJS.Timeout | undefined;
-  private failing = false;
+  /** What standard error was told of and is not over: the writing fails, or more comes than is taken. */
+  private trouble: 'failing' | 'behind' | undefined;
   private givenUp = false;
 
   /** @param file path; its folder is made. Default standard output */
   constructor(private readonly file?: string) {
     if (LogOutput.all.size === 0) {
       process.once('exit', () => {
-        for (const output of LogOutput.all) output.flushSync();
+        for (const output of LogOutput.all) output.end();
       });
     }
     LogOutput.all.add(this);
-    if (file === undefined) this.fd = STDOUT;
+    // Looked up at the stream, since Node has a pipe not block once that is open: who stalls at its other end would else
+    // hold up a thread of the pool for as long, and with it the end of the process.
+    if (file === undefined) this.fd = process.stdout.fd;
     else this.open(file);
   }
 
@@ -59,11 +61,11 @@ export class LogOutput implements DestinationStream, OnApplicationShutdown {
   write(line: string): void {
     if (this.givenUp) return;
     if (this.length + (this.current?.length ?? 0) + line.length > MOST_WAITING) {
-      this.lost += 1;
-      return;
+      this.lose();
+    } else {
+      this.logLoss();
+      this.wait(line);
     }
-    this.waiting.push(line);
-    this.length += line.length;
     if (!this.writing && this.retry === undefined) this.next();
   }
 
@@ -100,6 +102,13 @@ export class LogOutput implements DestinationStream, OnApplicationShutdown {
     this.flushSync();
   }
 
+  /** The process ends: what cannot be written now is lost. */
+  private end(): void {
+    this.flushSync();
+    const lines = this.waiting.join('').split('\n').length - 1;
+    if (lines > 0) say(`${lines} log lines could not be written before the end, and are lost.`);
+  }
+
   private next(): void {
     if (this.renew && this.file !== undefined) this.open(this.file);
     const { fd } = this;
@@ -116,7 +125,8 @@ export class LogOutput implements DestinationStream, OnApplicationShutdown {
 
   private wrote(bytes: Buffer, written: number): void {
     this.current = written < bytes.length ? bytes.subarray(written) : undefined;
-    if (this.failing) this.recovered();
+    const left = this.current !== undefined || this.waiting.length > 0 || this.lost.unlogged > 0;
+    if (this.trouble === 'failing' || (this.trouble === 'behind' && !left)) this.recovered();
     this.next();
   }
 
@@ -152,35 +162,48 @@ export class LogOutput implements DestinationStream, OnApplicationShutdown {
     } catch (error) {
       if (this.fd === undefined) {
         this.failed(error as Error);
-      } else if (!this.failing) {
+      } else if (this.trouble !== 'failing') {
         say(`The log file cannot be opened anew (${(error as Error).message}): the old one is written on.`);
       }
     }
   }
 
+  private lose(): void {
+    this.lost.unlogged += 1;
+    this.lost.untold += 1;
+    if (this.trouble !== undefined) return;
+    this.trouble = 'behind';
+    say('Log lines are lost: they come faster than they are taken.');
+  }
+
+  /** Has the log tell of the lines that were lost since it last did. */
+  private logLoss(): void {
+    if (this.lost.unlogged === 0) return;
+    this.wait(lossLine(this.lost.unlogged));
+    this.lost.unlogged = 0;
+  }
+
+  private wait(line: string): void {
+    this.waiting.push(line);
+    this.length += line.length;
+  }
+
   private tell(error: Error): void {
-    if (this.failing) return;
-    this.failing = true;
+    if (this.trouble === 'failing') return;
+    this.trouble = 'failing';
     say(`The log cannot be written (${error.message}): lines wait, and are lost when there are too many.`);
   }
 
   private recovered(): void {
-    this.failing = false;
-    say(`The log is written again; ${this.lost} lines were lost.`);
-    if (this.lost === 0) return;
-    const line = {
-      level: 40,
-      time: Date.now(),
-      pid: process.pid,
-      lost: this.lost,
-      msg: 'Log lines were lost',
-    };
-    this.waiting.unshift(`${JSON.stringify(line)}\n`);
-    this.lost = 0;
+    const how = this.trouble === 'failing' ? 'is written again' : 'has caught up';
+    say(`The log ${how}; ${this.lost.untold} lines were lost.`);
+    this.trouble = undefined;
+    this.lost.untold = 0;
   }
 
   /** What waits, as bytes. */
   private take(): Buffer | undefined {
+    this.logLoss();
     if (this.waiting.length === 0) return undefined;
     const bytes = Buffer.from(this.waiting.join(''));
     this.waiting = [];
@@ -188,6 +211,10 @@ export class LogOutput implements DestinationStream, OnApplicationShutdown {
     return bytes;
   }
 }
+
+/** The line of level `warn` that tells of lines that are not in the log. */
+const lossLine = (lost: number): string =>
+  `${JSON.stringify({ level: 40, time: Date.now(), pid: process.pid, lost, msg: 'Log lines were lost' })}\n`;
 
 /** How many bytes were written; `undefined` when it fails, or is not possible until the deadline. */
 const writeNow = (fd: number, bytes: Buffer, deadline: number): number | undefined => {

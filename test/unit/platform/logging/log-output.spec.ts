@@ -93,6 +93,23 @@ describe('A log file', () => {
     expect(said).toMatch(/cannot be opened anew \(.+\)/);
   });
 
+  it('tells of lines that came faster than they could be written, as the last of all', async () => {
+    const file = join(folder, 'log');
+    const output = new LogOutput(file);
+    const megabyte = `${'x'.repeat(1024 * 1024 - 1)}\n`;
+    for (let index = 0; index < 6; index += 1) output.write(megabyte);
+    const text = await untilHas(file, 'Log lines were lost');
+    expect(text.slice(4 * megabyte.length)).toMatch(
+      /^\{"level":40,.*"lost":2,"msg":"Log lines were lost"\}\n$/,
+    );
+    await eventually(
+      () => said,
+      (all) =>
+        all ===
+        'Log lines are lost: they come faster than they are taken.\nThe log has caught up; 2 lines were lost.\n',
+    );
+  });
+
   it('that cannot be made is tried again, and then has the lines that had to wait', async () => {
     const place = join(folder, 'place');
     writeFileSync(place, 'no folder');
