@@ -148,15 +148,34 @@ nginx.describe('nginx before two instances', () => {
     },
   );
 
-  it('sends a POST with an Idempotency-Key to the other instance: it is done once', async () => {
+  it.each([
+    '/api/jobs',
+    '/api/jobs/?x=1',
+    '/api/jobs/bulk/status',
+    '/api/jobs/7/archive',
+    '/api/jobs/7/status-events/',
+    '/api/exports',
+  ])('sends a POST to %s with an Idempotency-Key to the other instance: it is done once', async (path) => {
     let broken = 0;
     for (const each of instances)
       each.answer = (request, response) => (broken++ === 0 ? breakOff(request) : response.end('done'));
-    const { status, text } = await send('POST', '/api/jobs', { 'idempotency-key': 'k' });
+    const { status, text } = await send('POST', path, { 'idempotency-key': 'k' });
     expect([status, text]).toEqual([200, 'done']);
     expect(got().map(({ body, headers }) => [body, headers['idempotency-key']])).toEqual(
       Array(2).fill(['{"title":"x"}', 'k']),
     );
+  });
+
+  it.each([
+    ['POST', '/api/auth/refresh'],
+    ['POST', '/api/auth/register'],
+    ['POST', '/api/jobs/import'],
+    ['PATCH', '/api/jobs/7'],
+    ['PATCH', '/api/profile'],
+  ])('sends a %s of %s once: its Idempotency-Key is not looked at', async (method, path) => {
+    for (const each of instances) each.answer = breakOff;
+    const { status } = await send(method, path, { 'idempotency-key': 'k', 'if-match': '"1"' });
+    expect([status, got().length]).toEqual([503, 1]);
   });
 
   it('sends every request to the other instance while one does not listen', async () => {
