@@ -22,8 +22,11 @@ export interface BenchDatabase {
   stop(): Promise<void>;
 }
 
+/** Which dataset, and where. */
+export type DatasetChoice = Pick<BenchOptions, 'dataDir' | 'bigOwnerJobs' | 'owners' | 'postings'>;
+
 /** Starts Postgres with the product's settings, and makes the dataset if it is not there from an earlier run. */
-export const openDatabase = async (options: BenchOptions): Promise<BenchDatabase> => {
+export const openDatabase = async (options: DatasetChoice): Promise<BenchDatabase> => {
   const log = (line: string): void => console.error(line);
   const postgres = await startEmbeddedPostgres({ dataDir: options.dataDir, log });
   const client = new Client({ connectionString: postgres.url, application_name: 'jobtrail bench' });
@@ -51,7 +54,7 @@ const hasDataset = async (client: Client): Promise<boolean> => {
   return (await client.query(`SELECT FROM users WHERE email = $1`, [BIG_OWNER_EMAIL])).rowCount === 1;
 };
 
-const makeDataset = async (url: string, options: BenchOptions): Promise<void> => {
+const makeDataset = async (url: string, options: DatasetChoice): Promise<void> => {
   const { bigOwnerJobs, owners, postings } = options;
   const progress = terminalProgress();
   try {

@@ -32,14 +32,14 @@ export interface Program extends ServerProcess {
 }
 
 /** Builds the program unless told not to. */
-export const buildProgram = ({ build }: BenchOptions): void => {
+export const buildProgram = ({ build }: Pick<BenchOptions, 'build'>): void => {
   if (build) execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit' });
 };
 
 /** Starts the program in a process of its own, with `further` environment variables. */
 export const startProgram = async (
   databaseUrl: string,
-  options: BenchOptions,
+  options: Pick<BenchOptions, 'cpuProfile'>,
   further: Readonly<Record<string, string>>,
 ): Promise<Program> => {
   const logFile = join(mkdtempSync(join(tmpdir(), 'jobtrail-bench-')), 'jobtrail.log');

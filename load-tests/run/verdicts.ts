@@ -1,0 +1,61 @@
+import { type ArtilleryReport } from '../report/artillery-report';
+import { type Verdict } from '../report/run-record';
+import { type Sample } from '../report/sample';
+import { type ProductThresholds } from './scenario';
+
+const MEGABYTE = 1024 * 1024;
+
+/** How each figure of the program is had from the samples of a run. */
+const FIGURES: Record<keyof ProductThresholds, (samples: readonly Sample[]) => number> = {
+  /** Most that was resident, in mebibytes. */
+  rssMegabytes: (samples) => most(samples, ({ rss }) => rss) / MEGABYTE,
+  /** CPU time from the first sample to the last, in percent of what the program may use. */
+  cpuPercent: (samples) => (grown(samples, ({ cpu }) => cpu) / elapsed(samples) / limitOf(samples)) * 100,
+  memoryPercent: (samples) => most(samples, ({ rss, memoryLimit }) => rss / memoryLimit) * 100,
+  /** Most that were in use at the moment of a sample. */
+  connectionsPercent: (samples) => most(samples, ({ pool }) => pool.used / pool.max) * 100,
+  cacheHitPercent: (samples) =>
+    (grown(samples, ({ cacheHits }) => cacheHits) / grown(samples, ({ cacheLookups }) => cacheLookups)) * 100,
+};
+
+const most = (samples: readonly Sample[], value: (sample: Sample) => number): number =>
+  Math.max(...samples.map(value));
+const grown = (samples: readonly Sample[], counter: (sample: Sample) => number): number =>
+  counter(samples.at(-1)!) - counter(samples[0]!);
+const elapsed = (samples: readonly Sample[]): number => samples.at(-1)!.at - samples[0]!.at;
+const limitOf = (samples: readonly Sample[]): number => samples[0]!.cpuLimit;
+
+/** Whether the program's own figures kept to their bounds. @throws Error without samples: then nothing is known */
+export const productVerdicts = (
+  thresholds: ProductThresholds,
+  samples: readonly Sample[],
+  binding: boolean,
+): Verdict[] => {
+  if (samples.length < 2) throw new Error('The program told too little of itself: too few samples');
+  return Object.entries(thresholds).map(([name, bound]) => {
+    const figure = FIGURES[name as keyof ProductThresholds];
+    const measured = figure(samples);
+    const atLeast = name === 'cacheHitPercent';
+    return {
+      what: `${name} ${atLeast ? '>' : '<'} ${bound}`,
+      held: atLeast ? measured > bound : measured < bound,
+      binding,
+      measured,
+    };
+  });
+};
+
+const BOUND = /^(.+)\.(p50|p95|p99|mean|max) <=? [\d.]+$/;
+const COUNTED = /^([\w.-]+) (?:<|<=|==) [\d.]+$/;
+
+/** What Artillery checked, with what it had measured. */
+export const withMeasured = ({ aggregate }: ArtilleryReport, verdicts: readonly Verdict[]): Verdict[] =>
+  verdicts.map((verdict) => {
+    const [, metric = '', figure] = BOUND.exec(verdict.what) ?? [];
+    const summary: object | undefined = aggregate.summaries[metric];
+    const entry = Object.entries(summary ?? {}).find(([name]) => name === figure)?.[1] as unknown;
+    const measured =
+      typeof entry === 'number' ? entry : aggregate.counters[COUNTED.exec(verdict.what)?.[1] ?? ''];
+    const what = verdict.what.replace('plugins.metrics-by-endpoint.response_time.', '');
+    return { ...verdict, what, ...(measured !== undefined && { measured }) };
+  });
