@@ -1,6 +1,7 @@
 /**
  * Starts the built program as a user would, on the embedded Postgres in a new folder, does with it what a user does, and
- * stops it: `npm run build && node scripts/smoke.mjs`. The program runs on the Node that runs this. Exit code 1 when
+ * stops it: `npm run build && node scripts/smoke.mjs`. The program runs on the Node that runs this. No configuration of
+ * whoever runs it counts, neither of the environment nor of `.env`: it might name a database that matters. Exit code 1 when
  * anything is not as it should be.
  */
 import assert from 'node:assert/strict';
@@ -8,22 +9,23 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Until the program listens, and until it has ended. Milliseconds. */
 const PATIENCE = 60_000;
 
-/** What is started, from the root of the repository. */
-const main = process.argv[2] ?? 'dist/main.js';
-
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** What is started, as seen from the root of the repository. */
+const main = resolvePath(root, process.argv[2] ?? 'dist/main.js');
 
 /** @returns the program, and the address that it says it listens on */
 const start = async (dataDir) => {
-  const env = { ...process.env, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', NODE_ENV: 'development' };
-  for (const name of ['DATABASE_URL', 'POSTGRES_HOST', 'REDIS_URL', 'LOG_FILE']) delete env[name];
-  const program = spawn(process.execPath, ['--enable-source-maps', main], { cwd: root, env });
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', NODE_ENV: 'development' };
+  // In a folder where no `.env` lies.
+  const program = spawn(process.execPath, ['--enable-source-maps', main], { cwd: dataDir, env });
   let said = '';
   const address = await new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`It does not listen:\n${said}`)), PATIENCE);
