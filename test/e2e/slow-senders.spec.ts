@@ -53,7 +53,19 @@ describe('The sender of a body', () => {
     expect(performance.now() - started).toBeGreaterThan(IDLE * 0.9);
   });
 
-  it('who goes on slowly is served, however long it takes', async () => {
+  it.each(['/api/auth/login', '/api/jobs', '/api/nothing'])(
+    'who goes on slowly, to have it kept in memory (%s), is cut off',
+    async (path) => {
+      const { socket } = open(path, 'application/json', 1_000);
+      const started = performance.now();
+      const trickle = setInterval(() => socket.write(' '), PAUSE);
+      await once(socket, 'close', { signal: AbortSignal.timeout(10 * IDLE) });
+      clearInterval(trickle);
+      expect(performance.now() - started).toBeGreaterThan(IDLE * 0.9);
+    },
+  );
+
+  it('who goes on slowly with an import is served, however long it takes', async () => {
     const body = Array.from({ length: 30 }, (_, n) => `{"title":"Job ${n}"}\n`);
     const { socket, answer } = open('/api/jobs/import', 'application/x-ndjson', body.join('').length);
     const started = performance.now();

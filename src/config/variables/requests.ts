@@ -34,7 +34,7 @@ export const requestVariables = {
   CLIENT_TIMEOUT: variable({
     schema: integer(1, 3600).default(60),
     meaning:
-      'Seconds that a client may take to send the head of a request, and that nothing may come of its body, or be taken of its answer, before it is cut off.',
+      'Seconds that a client may take to send the head of a request, and then its body, and that nothing may be taken of its answer, before it is cut off. An import may take longer, but not stop for so long.',
     example: '60',
   }),
   EXPORT_TIMEOUT: variable({

@@ -22,7 +22,7 @@ export { problemCodes, type ProblemCode } from './problem-codes';
 export { FieldErrorDto, ProblemDto } from './problem.dto';
 export { problemDocument, ProblemFilter } from './problem.filter';
 export { cutOffIdleReaders } from './idle-readers';
-export { cutOffIdleSenders, IDLE_SENDER_AT_SHUTDOWN_MS } from './idle-senders';
+export { cutOffIdleSenders, IDLE_SENDER_AT_SHUTDOWN_MS, readsAsItComes } from './idle-senders';
 export { closePromptly, type Door } from './prompt-close';
 export { requestId } from './request-id';
 export { AnyInput, UndeclaredInputGuard } from './undeclared-input.guard';
