@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../config';
 import { EmbeddedPostgresError } from '../platform/database/embedded';
 import { ProcessesGaveUp } from './processes/processes-gave-up';
-import { UnreachableDatabaseError } from './unreachable-database';
+import { UnreachableDatabaseError } from './unreachable-database-error';
 
 const KNOWN = [ConfigurationError, EmbeddedPostgresError, ProcessesGaveUp, UnreachableDatabaseError];
 

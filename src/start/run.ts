@@ -1,8 +1,9 @@
 import cluster from 'node:cluster';
-import { loadEnvFile, parseEnvironment } from '../config';
+import { AppConfig, loadEnvFile, parseEnvironment } from '../config';
 import { type EmbeddedPostgres } from '../platform/database/embedded';
+import { SupervisorLink } from '../platform/processes';
 import { explainFailure } from './explain-failure';
-import { prepare } from './prepare';
+import { layFoundation } from './foundation';
 import { type AfterListen } from './serve';
 import { StopSignal } from './stop-signal';
 
@@ -39,30 +40,30 @@ export const run = async (source: NodeJS.ProcessEnv, options: RunOptions = {}): 
   }
 };
 
-/** What only some of the processes need is loaded by those: the supervisor of several stays small. */
+/** The application is loaded where it runs: the supervisor of several processes stays small without it. */
 const runUntil = async (stop: StopSignal, source: NodeJS.ProcessEnv, options: RunOptions): Promise<never> => {
   const environment = parseEnvironment(options.environment?.(source) ?? source);
   // Until there is a log to open.
   if (environment.LOG_FILE !== undefined) stop.onHangUp = () => undefined;
   const several = environment.WEB_CONCURRENCY > 1 && options.role === undefined;
-  if (several && cluster.isWorker) {
-    const { serveAmongOthers } = await import('./processes/serve-among-others');
-    return serveAmongOthers(stop, environment, options.afterListen);
-  }
-  const { config, postgres } = await prepare(environment, say, stop, options.role);
+  if (several && cluster.isWorker) SupervisorLink.own.onStop(() => stop.stop());
+  const foundation = await layFoundation(environment, say, stop);
+  const announceHere = (url: string | undefined): void => announce(url, foundation.postgres);
   try {
-    if (several) {
+    if (several && cluster.isPrimary) {
       const { supervise } = await import('./processes/supervise');
-      return await supervise(stop, config, environment, (url) => announce(url, postgres));
+      return await supervise(stop, environment, foundation, announceHere);
     }
     const { serve } = await import('./serve');
-    return await serve(stop, config, {
+    const processes = several ? environment.WEB_CONCURRENCY : 1;
+    return await serve(stop, new AppConfig(environment, { ...foundation, processes }, options.role), {
       afterListen: options.afterListen,
-      announce: (url) => announce(url, postgres),
+      announce: several ? (url = '') => SupervisorLink.own.serving(url) : announceHere,
+      say,
     });
   } finally {
     // Without its database, what hangs ends.
-    await postgres?.stop();
+    await foundation.postgres?.stop();
   }
 };
 

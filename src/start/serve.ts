@@ -4,7 +4,9 @@ import { createApp } from '../configure-app';
 import { type AppConfig } from '../config';
 import { Lifecycle } from '../platform/lifecycle';
 import { LogOutput } from '../platform/logging';
-import { longestShutdown, shutDown } from './shut-down';
+import { longestShutdown } from './longest-shutdown';
+import { prepareSchema } from './prepare-schema';
+import { shutDown } from './shut-down';
 import { type StopSignal } from './stop-signal';
 
 /** How long what the start has under way may take to end: it can be repeated. Milliseconds. */
@@ -25,17 +27,20 @@ export interface ServeOptions {
   afterListen?: AfterListen | undefined;
   /** Told the address when it takes requests, or nothing for a worker that takes none. */
   announce: (url: string | undefined) => void;
+  /** Tells the person at the terminal what happens. */
+  say: (line: string) => void;
 }
 
 /**
- * Runs the application in this process until it is asked to stop, and ends it in order.
+ * Brings the schema up to date, and runs the application in this process until it is asked to stop, and ends it in order.
  * @throws whatever kept it from starting, or {@link StopRequested}
  */
 export const serve = async (
   stop: StopSignal,
   config: AppConfig,
-  { afterListen, announce }: ServeOptions,
+  { afterListen, announce, say }: ServeOptions,
 ): Promise<never> => {
+  await stop.race(prepareSchema(config, say));
   let app: NestFastifyApplication | undefined;
   if (config.log.file !== undefined) stop.onHangUp = () => app?.get(LogOutput).reopen();
   let serving = false;

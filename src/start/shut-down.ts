@@ -3,16 +3,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AppConfig } from '../config';
 import { Lifecycle } from '../platform/lifecycle';
-
-/** What is cut, the end of background work, and the closing of connections may take so long. Milliseconds. */
-const CLOSING = 3_000;
-
-/** And the end of the embedded Postgres, which comes last. Milliseconds. */
-const POSTGRES = 2_000;
-
-/** Longest that an orderly end may take: the process ends then all the same. Milliseconds. */
-export const longestShutdown = ({ shutdown }: AppConfig): number =>
-  shutdown.delay + shutdown.timeout + CLOSING + POSTGRES;
+import { CLOSING } from './longest-shutdown';
 
 /**
  * Ends the application in order. First readiness says 503, and for `SHUTDOWN_DELAY` everything else goes on: whoever

@@ -1,12 +1,8 @@
 import { isDatabaseUnavailable, sqlState } from '../platform/http';
+import { UnreachableDatabaseError } from './unreachable-database-error';
 
 /** SQLSTATE classes (Postgres manual, appendix A) of a server that answers, but does not let us in. */
 const REFUSED = /^(?:28|3D)/;
-
-/** The configured database cannot be used; the message is meant for the person who starts the program. */
-export class UnreachableDatabaseError extends Error {
-  override readonly name = 'UnreachableDatabaseError';
-}
 
 /** The first message in an error that gathers several, as that of a name with several addresses. */
 const reasonOf = (error: unknown): string => {

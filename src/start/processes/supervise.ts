@@ -1,6 +1,7 @@
-import { configuredDatabaseUrl, type AppConfig, type Environment } from '../../config';
+import { AppConfig, type Environment } from '../../config';
 import { openLog } from '../../platform/logging/log';
-import { longestShutdown } from '../shut-down';
+import { type Foundation } from '../foundation';
+import { longestShutdown } from '../longest-shutdown';
 import { type StopSignal } from '../stop-signal';
 import { Supervisor } from './supervisor';
 
@@ -13,17 +14,15 @@ const LATE = 2_000;
  */
 export const supervise = async (
   stop: StopSignal,
-  config: AppConfig,
   environment: Environment,
+  { databaseUrl, secretKey }: Foundation,
   announce: (url: string) => void,
 ): Promise<never> => {
+  const config = new AppConfig(environment, { databaseUrl, secretKey });
   const { root, out } = openLog(config);
   const supervisor = new Supervisor({
     count: environment.WEB_CONCURRENCY,
-    environment: {
-      DATABASE_URL: configuredDatabaseUrl(environment) ?? config.database.url,
-      SECRET_KEY: config.auth.secretKey,
-    },
+    environment: { DATABASE_URL: databaseUrl, SECRET_KEY: secretKey },
     timeout: environment.WEB_PROCESS_TIMEOUT * 1000,
     logger: root.child({ context: 'Processes' }),
   });

@@ -4,18 +4,25 @@ import { type ToSupervisor } from '../../platform/processes';
 import { GatheredMetrics } from './gathered-metrics';
 import { ProcessesGaveUp } from './processes-gave-up';
 import { RestartPolicy } from './restart-policy';
-import { type HandedOver } from './serve-among-others';
 import { Supervised } from './supervised';
 import { supervisorMetrics } from './supervisor-metrics';
 
 /** Times that a process is asked for a sign of life until it counts as hanging. */
 const ASKED = 4;
 
+/**
+ * What the processes find in their environment besides that of the supervisor: the address may be that of the embedded
+ * Postgres, the secret may be generated.
+ */
+export interface HandedOver extends NodeJS.ProcessEnv {
+  DATABASE_URL: string;
+  SECRET_KEY: string;
+}
+
 /** What a supervisor needs to know. */
 export interface SupervisorOptions {
   /** How many processes there are to be. */
   count: number;
-  /** What they find in their environment besides that of the supervisor. */
   environment: HandedOver;
   /** Without a sign of life for so long a process is killed. Milliseconds; 0: never. */
   timeout: number;
