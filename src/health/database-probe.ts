@@ -1,8 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { performance } from 'node:perf_hooks';
-import { Pool } from 'pg';
 import { AppConfig } from '../config';
-import { PoolUsage, sqlState } from '../platform/database';
+import { isOutOfConnections, PoolUsage, ReservedConnection, unprepared } from '../platform/database';
 import { within } from '../platform/redis';
 
 /** Longest wait for Postgres. Milliseconds. */
@@ -11,11 +10,7 @@ export const PROBE_TIMEOUT = 1_000;
 /** How long a result is told without asking again. Milliseconds. */
 const FRESH = 1_000;
 
-/** The connection is closed when nobody has asked for so long. Milliseconds. */
-const IDLE = 60_000;
-
-/** SQLSTATE `too_many_connections`. */
-const TOO_MANY_CONNECTIONS = '53300';
+const ALIVE = unprepared('SELECT 1', 'health.alive');
 
 /** Whether Postgres answers. */
 export type DatabaseState = { readonly up: true } | { readonly up: false; readonly reason: string };
@@ -30,31 +25,23 @@ const UP: DatabaseState = { up: true };
 @Injectable()
 export class DatabaseProbe implements OnApplicationShutdown {
   private readonly logger = new Logger('Health');
-  private readonly pool: Pool;
+  private readonly connection: ReservedConnection;
   private latest: DatabaseState = UP;
   private latestAt = -Infinity;
   /** The question that is told to all who ask meanwhile. */
   private looking: Promise<DatabaseState> | undefined;
   /** What was last asked of Postgres, while it is under way: also after it was waited for in vain. */
-  private asking: Promise<void> | undefined;
+  private asking: Promise<unknown> | undefined;
 
   constructor(
     { database }: AppConfig,
     private readonly usage: PoolUsage,
   ) {
-    this.pool = new Pool({
-      connectionString: database.url,
-      application_name: 'jobtrail health',
-      max: 1,
-      connectionTimeoutMillis: PROBE_TIMEOUT,
-      query_timeout: PROBE_TIMEOUT,
-      idleTimeoutMillis: IDLE,
-      allowExitOnIdle: true,
-      keepAlive: true,
+    this.connection = new ReservedConnection(database, {
+      name: 'jobtrail health',
+      statementTimeout: PROBE_TIMEOUT,
+      patience: PROBE_TIMEOUT,
     });
-    // An idle connection that breaks is replaced at its next use; one that breaks while it is lent fails its query.
-    this.pool.on('error', () => undefined);
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /** Whether Postgres answers, at most about a second old. Never rejects. */
@@ -65,11 +52,11 @@ export class DatabaseProbe implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): Promise<void> {
-    return this.pool.end();
+    return this.connection.close();
   }
 
   private async look(): Promise<DatabaseState> {
-    this.asking ??= this.ask().finally(() => (this.asking = undefined));
+    this.asking ??= this.connection.query(ALIVE).finally(() => (this.asking = undefined));
     const state = await within(this.asking, PROBE_TIMEOUT).then(
       () => UP,
       (error: unknown) => this.judge(error as Error),
@@ -82,22 +69,10 @@ export class DatabaseProbe implements OnApplicationShutdown {
     return (this.latest = state);
   }
 
-  private async ask(): Promise<void> {
-    const client = await this.pool.connect();
-    let broken = true;
-    try {
-      await client.query('SELECT 1');
-      broken = false;
-    } finally {
-      // One that is silent may answer later: it is not asked again.
-      client.release(broken);
-    }
-  }
-
   /** A server without room for one more connection serves those it has. */
   private judge(error: Error): DatabaseState {
     const { used, idle } = this.usage.now();
-    if (sqlState(error) === TOO_MANY_CONNECTIONS && used + idle > 0) return UP;
+    if (isOutOfConnections(error) && used + idle > 0) return UP;
     return { up: false, reason: reasonOf(error) };
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, statement } from '../platform/database';
+import { FiguresConnection, statement } from '../platform/database';
 import { RareReading } from '../platform/metrics';
 import { Ages } from './ages';
 
@@ -29,15 +29,15 @@ export interface FoldState {
   age: number;
 }
 
-/** Reads how far the fold is behind the writes, so that a missing worker is noticed: every 5 s at most, for a second. */
+/** Reads how far the fold is behind the writes, so that a missing worker is noticed: every 5 s at most. */
 @Injectable()
 export class FoldLag {
   private readonly ages = new Ages();
   private readonly reading: RareReading<FoldState>;
 
-  constructor(database: Database) {
+  constructor(connection: FiguresConnection) {
     this.reading = new RareReading(async () => {
-      const { deltas, first, last } = await database.readOne<Lag>(FOLD_LAG, [MOST_COUNTED]);
+      const { deltas, first, last } = await connection.readOne<Lag>(FOLD_LAG, [MOST_COUNTED]);
       return { deltas, age: this.ages.look(first, last, performance.now()) };
     });
   }

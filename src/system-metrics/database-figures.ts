@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, sqlState } from '../platform/database';
+import { FiguresConnection, sqlState } from '../platform/database';
 import { RareReading } from '../platform/metrics';
 import { CONNECTIONS, slowestStatements, STATEMENTS_SCHEMA } from './database.statements';
 
@@ -36,22 +36,18 @@ const REASONS: Readonly<Record<string, string>> = {
   '42501': 'The user of the database may not read pg_stat_statements.',
 };
 
-/** Least milliseconds between two readings, however many ask; and how long each is waited for. */
-const [EVERY, PATIENCE] = [2_000, 1_000];
+/** Least milliseconds between two readings, however many ask. */
+const EVERY = 2_000;
 
-/** What Postgres knows of itself, each part by itself: one that fails or takes longer than a second is not known. */
+/** What Postgres knows of itself, each part by itself: one that fails or takes longer than two seconds is not known. */
 @Injectable()
 export class DatabaseFigures {
   private readonly connectionsNow: RareReading<PostgresConnections>;
   private readonly statementsNow: RareReading<SlowStatements>;
 
-  constructor(private readonly database: Database) {
-    this.connectionsNow = new RareReading(
-      () => database.readOne<PostgresConnections>(CONNECTIONS),
-      EVERY,
-      PATIENCE,
-    );
-    this.statementsNow = new RareReading(() => this.readStatements(), EVERY, PATIENCE);
+  constructor(private readonly connection: FiguresConnection) {
+    this.connectionsNow = new RareReading(() => connection.readOne<PostgresConnections>(CONNECTIONS), EVERY);
+    this.statementsNow = new RareReading(() => this.readStatements(), EVERY);
   }
 
   connections(): Promise<PostgresConnections | undefined> {
@@ -63,10 +59,10 @@ export class DatabaseFigures {
   }
 
   private async readStatements(): Promise<SlowStatements> {
-    const [found] = await this.database.read<{ schema: string }>(STATEMENTS_SCHEMA);
+    const [found] = await this.connection.read<{ schema: string }>(STATEMENTS_SCHEMA);
     if (found === undefined) return { reason: NOT_INSTALLED };
     try {
-      return { statements: await this.database.read<SlowStatement>(slowestStatements(found.schema)) };
+      return { statements: await this.connection.read<SlowStatement>(slowestStatements(found.schema)) };
     } catch (error) {
       return { reason: REASONS[sqlState(error) ?? ''] ?? UNREADABLE };
     }

@@ -21,7 +21,7 @@ export class SystemMetricsController {
     summary: 'How the system is, in numbers',
     description:
       'Of the process that answers, of Postgres, of the cache and of the queue. What Postgres has to be asked for is at ' +
-      'most five seconds old, is waited for no longer than a second, and is null where it could not be read.',
+      'most five seconds old, is waited for no longer than two seconds, and is null where it could not be read.',
   })
   @ApiOkResponse({
     description: 'The numbers.',

@@ -203,7 +203,7 @@ export class FoldDto {
   oldestSeconds: number;
 }
 
-/** How this process, its database and what it leans on are. Null is what could not be read within a second. */
+/** How this process, its database and what it leans on are. Null is what could not be read within two seconds. */
 export class SystemMetricsDto {
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
   timestamp: string;

@@ -50,7 +50,8 @@ export const databaseVariables = {
   }),
   DB_MAX_CONNECTIONS: variable({
     schema: integer(2, 1000).default(20),
-    meaning: 'Most connections this process opens to Postgres.',
+    meaning:
+      'Most connections of this process to Postgres for its work. Three more are reserved: for readiness, for figures, for the cache.',
     example: '20',
   }),
   DB_CONNECTION_TIMEOUT: variable({

@@ -1,3 +1,6 @@
+/** SQLSTATE `too_many_connections`. */
+const TOO_MANY_CONNECTIONS = '53300';
+
 /** SQLSTATEs (Postgres manual, appendix A) of a connection that is gone or not to be had, but may be soon. */
 const CONNECTION_SQLSTATES = [
   '08000', // connection_exception
@@ -5,7 +8,7 @@ const CONNECTION_SQLSTATES = [
   '08003', // connection_does_not_exist
   '08006', // connection_failure
   '25P03', // idle_in_transaction_session_timeout
-  '53300', // too_many_connections
+  TOO_MANY_CONNECTIONS,
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
@@ -118,6 +121,9 @@ export const isPassing = (error: unknown): boolean =>
 /** Whether what failed never reached the server. */
 export const wasNotSent = (error: unknown): boolean =>
   within(error, (parts) => parts.name === 'QueryRunnerAlreadyReleasedError' || says(parts, NOT_SENT));
+
+/** Whether the server, or what the role may have of it, has no room for one more connection. */
+export const isOutOfConnections = (error: unknown): boolean => sqlState(error) === TOO_MANY_CONNECTIONS;
 
 /** Whether the connection can be used further: the server has answered, with an error that ends no connection. */
 export const leavesConnection = (error: unknown): boolean =>

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '../../config';
 import { dataSourceOptions, type Schema } from './data-source-options';
 import { Database } from './database';
+import { FiguresConnection } from './figures-connection';
 import { PoolUsage } from './pool-usage';
 
 /** Connects to Postgres and makes `Database` injectable everywhere. */
@@ -18,7 +19,7 @@ export class DatabaseModule {
         retryDelay: 1000,
       }),
     });
-    const providers = [Database, PoolUsage];
+    const providers = [Database, FiguresConnection, PoolUsage];
     return { module: DatabaseModule, imports: [typeOrm], providers, exports: providers };
   }
 }

@@ -6,7 +6,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { AppConfig } from '../../config';
 import { isPassing, isSacrificed, leavesConnection, wasNotSent } from './database-failure';
 import { inTime } from './lend';
-import { type QueryListener } from './query-end';
+import { type QueryEnd, type QueryListener } from './query-end';
 import { Retries, type Repetition } from './retries';
 import { type Statement } from './statement';
 import { runTransaction, type AmbientTransaction, type TransactionProgress } from './transaction';
@@ -68,6 +68,12 @@ export class Database {
   onQuery(listener: QueryListener): void {
     const { pool } = this;
     if (pool instanceof VerifyingPool) pool.onQuery(listener);
+  }
+
+  /** Tells those listeners of a query that was sent past the pool. */
+  report(query: QueryEnd): void {
+    const { pool } = this;
+    if (pool instanceof VerifyingPool) pool.tell(query);
   }
 
   /** Milliseconds that the server may go on with a statement whose sender is gone. */

@@ -1,8 +1,10 @@
 export { requestCancel } from './cancel-request';
 export { dataSourceOptions, type Schema } from './data-source-options';
 export { Database, type AfterTransaction, type TransactionOptions } from './database';
-export { isConnectionFailure, isDatabaseUnavailable, sqlState } from './database-failure';
+export { isConnectionFailure, isDatabaseUnavailable, isOutOfConnections, sqlState } from './database-failure';
 export { DatabaseModule } from './database.module';
+export { FiguresConnection } from './figures-connection';
+export { ReservedConnection } from './reserved-connection';
 export { hasPendingMigrations, runMigrations, unknownMigrations } from './migrate';
 export { queryName, type QueryEnd, type QueryListener } from './query-end';
 export { preparable, statement, unprepared, type Statement } from './statement';

@@ -70,6 +70,11 @@ export class VerifyingPool extends Pool {
     this.queryListeners.push(listener);
   }
 
+  /** Tells the listeners of a query that has ended. */
+  tell(query: QueryEnd): void {
+    for (const listener of this.queryListeners) listener(query);
+  }
+
   override connect(): Promise<PoolClient>;
   override connect(callback: ConnectCallback): void;
   override connect(callback?: ConnectCallback): Promise<PoolClient> | undefined {
@@ -95,10 +100,6 @@ export class VerifyingPool extends Pool {
       }
       client.release(true);
     }
-  }
-
-  private tell(query: QueryEnd): void {
-    for (const listener of this.queryListeners) listener(query);
   }
 
   private distrustIdle(): void {

@@ -39,7 +39,7 @@ export class QueueMetrics {
     );
     registry.read({
       name: 'jobtrail_queue_readable',
-      help: 'Whether the figures of the queue could be read (1); if not, they are absent.',
+      help: 'Whether the figures of the queue could be read (1), past the pool; if not, they are absent.',
       type: 'gauge',
       aggregator: 'max',
       read: async () => ((await reading.figures()) === undefined ? 0 : 1),

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database';
+import { FiguresConnection } from '../database';
 import { QUEUE_FIGURES, UPKEEP_AGE } from './queue.statements';
 
 /** How one kind of work stands, over all processes. */
@@ -27,12 +27,12 @@ export interface QueueState {
 /** Counts what is in the queue. */
 @Injectable()
 export class QueueFigures {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly connection: FiguresConnection) {}
 
   /** How it is now: two statements, the one over all work but what is done. */
   async read(): Promise<QueueState> {
-    const works = await this.database.read<QueueFigure>(QUEUE_FIGURES);
-    const { seconds } = await this.database.readOne<{ seconds: number | null }>(UPKEEP_AGE);
+    const works = await this.connection.read<QueueFigure>(QUEUE_FIGURES);
+    const { seconds } = await this.connection.readOne<{ seconds: number | null }>(UPKEEP_AGE);
     return { works, upkeepSeconds: seconds };
   }
 }
