@@ -11,7 +11,7 @@ import { type RunRecord } from '../report/run-record';
 import { installArtillery, runArtillery } from './artillery';
 import { parseOptions, USAGE, type LoadOptions } from './options';
 import { Sampler } from './sampler';
-import { quickened, readScenario, scenarioNames, writeScript, type Scenario } from './scenario';
+import { quickened, readScenario, scenarioNames, undecisive, writeScript, type Scenario } from './scenario';
 import { writeUsers } from './users';
 import { productVerdicts, withMeasured } from './verdicts';
 
@@ -61,7 +61,7 @@ const run = async (
     const output = join(folder, 'artillery.json');
     const sampler = new Sampler(url, METRICS_TOKEN);
     await sampler.start();
-    const ended = await runArtillery(script, output).finally(() => sampler.stop());
+    const ended = await runArtillery(script, output, undecisive(scenario)).finally(() => sampler.stop());
     const artillery = JSON.parse(readFileSync(output, 'utf8')) as ArtilleryReport;
     const { samples } = sampler;
     writeFileSync(join(folder, 'samples.json'), JSON.stringify(samples));

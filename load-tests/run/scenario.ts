@@ -115,6 +115,12 @@ export const quickened = (script: Script): Script => {
   };
 };
 
+/** Checks that are told and decide nothing, as Artillery names them. */
+export const undecisive = ({ script }: Scenario): string[] =>
+  (script.config.ensure.conditions ?? []).flatMap(({ expression, strict }) =>
+    strict === false ? [expression] : [],
+  );
+
 /** Writes what Artillery is to run: against this address, with these users. @returns the file */
 export const writeScript = (
   { file, script }: Scenario,

@@ -16,7 +16,7 @@ export interface OpenContext {
 
 /** Where Artillery takes measurements from: `counter` and `rate` and `histogram` with a name and a number. */
 export interface Events {
-  emit(event: string, name: string, value?: number): unknown;
+  emit(event: string, name?: string, value?: number): unknown;
 }
 
 type Done = (error: Error | null, context: OpenContext) => void;
@@ -40,6 +40,8 @@ export class OpenModelEngine {
   /** What Artillery calls once for a scenario; the answer is called for each virtual user. */
   createScenario(scenario: OpenScenario, events: Events) {
     return (context: OpenContext, done: Done): void => {
+      // Until then Artillery does not know that it has to wait for somebody.
+      events.emit('started');
       run(scenario, context, events).then(
         (failed) => done(failed === 0 ? null : new Error(`${failed} requests failed`), context),
         (error: unknown) => {
