@@ -87,12 +87,12 @@ export const monitoringVariables = {
   }),
   MEMORY_GROWTH_MINUTES: variable({
     schema: integer(1, 1440).default(10),
-    meaning: 'Minutes that memory is watched over for steady growth.',
+    meaning: 'Minutes in which, or in up to six times which, memory is watched for steady growth.',
     example: '10',
   }),
   MEMORY_GROWTH_PERCENT: variable({
     schema: integer(0, 1000).default(25),
-    meaning: 'Growth in percent within that time from which it is logged; 0: never.',
+    meaning: 'Growth in percent in that time from which it is logged; 0: never.',
     example: '25',
   }),
 } as const;
