@@ -1,4 +1,7 @@
-/** The average of what was seen over a time; nothing before that time is full. */
+/**
+ * The average of what was seen over a time; nothing before that time is full. Each value is that of the time since the
+ * one before and counts by its length: what blocks the process keeps it from being looked at, too.
+ */
 export class AverageOver {
   private seen: { readonly at: number; readonly value: number }[] = [];
 
@@ -7,6 +10,7 @@ export class AverageOver {
 
   /**
    * Takes a value into account.
+   * @param value of the time since the one before; of the first only its time counts
    * @param at milliseconds, never less than before
    * @returns the average, once values have come for all of the time
    */
@@ -17,7 +21,13 @@ export class AverageOver {
     while ((this.seen[1]?.at ?? Infinity) <= since) this.seen.shift();
     const [first, ...within] = this.seen;
     if (first === undefined || first.at > since) return undefined;
-    return within.reduce((sum, { value: each }) => sum + each, 0) / within.length;
+    let from = since;
+    let sum = 0;
+    for (const each of within) {
+      sum += each.value * (each.at - from);
+      from = each.at;
+    }
+    return sum / this.time;
   }
 
   /** Begins anew. */

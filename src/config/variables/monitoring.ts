@@ -39,12 +39,12 @@ export const monitoringVariables = {
   CPU_PROFILE_PERCENT: variable({
     schema: percent().default(85),
     meaning:
-      'CPU use in percent of what the process may use that, for `CPU_PROFILE_AFTER` without a break, has a profile taken; 0 takes none.',
+      'CPU use in percent of what the process may use, or of the time that its event loop is at work, from which a profile is taken; on average over `CPU_PROFILE_AFTER`. 0 takes none.',
     example: '85',
   }),
   CPU_PROFILE_AFTER: variable({
     schema: integer(1, 3600).default(60),
-    meaning: 'Seconds of such CPU use after which a profile is taken.',
+    meaning: 'Seconds that this average is taken over.',
     example: '60',
   }),
   CPU_PROFILE_SECONDS: variable({
