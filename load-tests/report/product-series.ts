@@ -3,9 +3,12 @@ import { type Sample } from './sample';
 
 const MEGABYTE = 1024 * 1024;
 
-/** A value of each sample. */
-export const each = (samples: readonly Sample[], value: (sample: Sample) => number): Point[] =>
-  samples.map((sample) => ({ at: sample.at, value: value(sample) }));
+/** A value of each sample that has it; what the program could not tell (`NaN`) is `null` once it was kept as JSON. */
+export const each = (samples: readonly Sample[], value: (sample: Sample) => number | null): Point[] =>
+  samples.flatMap((sample) => {
+    const told = value(sample);
+    return told === null || !Number.isFinite(told) ? [] : [{ at: sample.at, value: told }];
+  });
 
 /** In mebibytes. */
 export const megabytes = (samples: readonly Sample[], bytes: (sample: Sample) => number): Point[] =>

@@ -9,8 +9,9 @@ export interface Sample {
   memoryLimit: number;
   heap: number;
   cacheBytes: number;
-  loopMean: number;
-  loopP99: number;
+  /** Delay of the event loop since the sample before; nothing where it was not measured in between. */
+  loopMean: number | null;
+  loopP99: number | null;
   pool: { used: number; idle: number; waiting: number; max: number };
   cacheHits: number;
   cacheLookups: number;
@@ -25,6 +26,8 @@ export interface Sample {
 
 /** Routes that are asked because of the run, not by it. */
 const OWN_ROUTES = ['/metrics'];
+
+const milliseconds = (seconds: number): number | null => (Number.isFinite(seconds) ? seconds * 1000 : null);
 
 /** Takes what the report shows out of an answer of `/metrics`. */
 export const sampleOf = ({ series, sum }: Scrape, at: number, machine: Sample['machine']): Sample => {
@@ -52,8 +55,8 @@ export const sampleOf = ({ series, sum }: Scrape, at: number, machine: Sample['m
     memoryLimit: sum('jobtrail_memory_limit_bytes'),
     heap: sum('nodejs_heap_size_used_bytes'),
     cacheBytes: sum('jobtrail_cache_bytes'),
-    loopMean: sum('nodejs_eventloop_lag_mean_seconds') * 1000,
-    loopP99: sum('nodejs_eventloop_lag_p99_seconds') * 1000,
+    loopMean: milliseconds(sum('nodejs_eventloop_lag_mean_seconds')),
+    loopP99: milliseconds(sum('nodejs_eventloop_lag_p99_seconds')),
     pool: {
       used: sessions('used'),
       idle: sessions('idle'),

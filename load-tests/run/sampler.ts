@@ -21,7 +21,7 @@ const machineTimes = (): { busy: number; all: number } => {
 export class Sampler {
   readonly samples: Sample[] = [];
   private timer: NodeJS.Timeout | undefined;
-  private reading: Promise<void> = Promise.resolve();
+  private reading: Promise<void> | undefined;
 
   constructor(
     private readonly url: string,
@@ -31,7 +31,8 @@ export class Sampler {
   async start(): Promise<void> {
     await this.read();
     this.timer = setInterval(() => {
-      this.reading = this.reading.then(() => this.read());
+      // One at a time: what a program that is slow to answer missed is not asked for in one go afterwards.
+      this.reading ??= this.read().finally(() => (this.reading = undefined));
     }, INTERVAL);
   }
 

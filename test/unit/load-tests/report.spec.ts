@@ -89,6 +89,12 @@ describe('the report of a load run', () => {
     expect(reportPage(recorded())).toContain('A hundred users &amp; their &lt;lists&gt;');
   });
 
+  it('leaves out what the program could not tell of its event loop', () => {
+    const record = recorded();
+    Object.assign(record.samples[3]!, { loopMean: null, loopP99: null });
+    expect(reportPage(record)).not.toMatch(/NaN|null/);
+  });
+
   it('can be made of a run in which nothing was measured', () => {
     const empty: ArtilleryReport = {
       aggregate: { period: 0, counters: {}, rates: {}, summaries: {} },
