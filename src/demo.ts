@@ -1,3 +1,5 @@
 import { runDemo } from './demo/run-demo';
+import { endOnUncaughtErrors } from './platform/logging/last-words';
 
+endOnUncaughtErrors();
 void runDemo(process.env);

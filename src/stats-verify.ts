@@ -1,3 +1,4 @@
+import { endOnUncaughtErrors } from './platform/logging/last-words';
 import { runStatsVerification } from './stats-verification';
 
 const to =
@@ -15,4 +16,5 @@ const main = async (): Promise<void> => {
   setTimeout(() => process.exit(), 1_000).unref();
 };
 
+endOnUncaughtErrors();
 void main();

@@ -1,3 +1,5 @@
+import { endOnUncaughtErrors } from './platform/logging/last-words';
 import { runWorker } from './worker/run-worker';
 
+endOnUncaughtErrors();
 void runWorker(process.env, process.argv.slice(2));

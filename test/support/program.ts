@@ -9,6 +9,9 @@ import { repositoryRoot } from './repository-files';
 /** Longest that anything of a start may take on a busy machine. Milliseconds. */
 const DEADLINE = 30_000;
 
+/** What of the program can be started. */
+export type ProgramEntry = 'main' | 'demo' | 'worker' | 'migrate' | 'cache-warm' | 'stats-verify';
+
 /** The compiled program in a folder of its own, whatever `dist/` holds. */
 export class BuiltProgram {
   /** Temporary; every user may enter it, since Postgres does not run as root. */
@@ -26,7 +29,7 @@ export class BuiltProgram {
   /** Starts it with nothing in its environment but the given variables, on a free port. */
   start(
     environment: NodeJS.ProcessEnv,
-    entry: 'main' | 'demo' | 'worker' | 'stats-verify' = 'main',
+    entry: ProgramEntry = 'main',
     args: readonly string[] = [],
   ): RunningProgram {
     const { PATH, HOME } = process.env;

@@ -23,6 +23,11 @@ export interface Log {
   out: LogOutput;
 }
 
+let latest: Log | undefined;
+
+/** The log that was opened last: that of the process, which has one. `undefined` until it is open. */
+export const openedLog = (): Log | undefined => latest;
+
 /** Opens the log that is configured: JSON lines, without secrets and values of the database. */
 export const openLog = ({ log: { level, file } }: AppConfig): Log => {
   const out = new LogOutput(file);
@@ -34,5 +39,6 @@ export const openLog = ({ log: { level, file } }: AppConfig): Log => {
     },
     out,
   );
-  return { root, out };
+  latest = { root, out };
+  return latest;
 };
