@@ -4,9 +4,10 @@ import { Pool } from 'pg';
 import { type ChildServer, freePort } from '../support/child-server';
 import { eventually } from '../support/eventually';
 import { expectWholeTrail } from '../support/faults/expect-whole-trail';
-import { Load } from '../support/faults/load';
+import { Load, type Outcome } from '../support/faults/load';
 import { ServedProgram } from '../support/faults/served-program';
 import { startNginx } from '../support/nginx';
+import { loggedOf, type LoggedRequest } from '../support/nginx-log';
 import { BuiltProgram } from '../support/program';
 import { startRedis, type RedisServer } from '../support/redis-server';
 import { requireProgram } from '../support/required-program';
@@ -15,8 +16,19 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database'
 
 const nginx = requireProgram('nginx');
 
-// A process that a busy machine leaves unscheduled for more than a second is late for what a second bounds: once more then.
-jest.retryTimes(4, { logErrorsBeforeRetry: true });
+/** A request that was not answered 2xx, with what is known of it. */
+type Failure = Outcome & { logged: LoggedRequest | undefined };
+
+/**
+ * What can be promised to nobody: between the last look at a port and its close a connection can come, and a process may be
+ * kept from running just there. It is reset, and nginx does not send again what may have been done: one instance was
+ * asked and no other, so that it was neither a read nor a request with an `Idempotency-Key`.
+ */
+const cameWithTheClose = ({ kind, answer, logged }: Failure): boolean =>
+  kind === 'append' &&
+  answer === '503 unavailable' &&
+  / 127\.0\.0\.1:\d+ 502 \S+$/.test(logged?.access ?? '') &&
+  (logged?.errors ?? []).some((line) => line.includes('Connection reset by peer'));
 
 /** Requests that are answered between two steps, so that each step is taken under load. */
 const SOME = 40;
@@ -80,6 +92,11 @@ nginx.describe('Two instances behind nginx that are restarted one after the othe
     );
   };
 
+  const failuresOf = (load: Load): Promise<Failure[]> =>
+    Promise.all(
+      load.failures().map(async (outcome) => ({ ...outcome, logged: await loggedOf(proxy, outcome.id) })),
+    );
+
   it('lose no request, and no event of a trail, and write none twice', async () => {
     const [first] = instances;
     if (first === undefined) throw new Error('There is no instance');
@@ -103,10 +120,13 @@ nginx.describe('Two instances behind nginx that are restarted one after the othe
       await untilUsed(instance);
     }
     await load.stop();
-    const { 200: reads = 0, 201: appends = 0, ...others } = load.counts();
-    expect(others).toEqual({});
+    const failures = await failuresOf(load);
+    expect(failures.filter((failure) => !cameWithTheClose(failure))).toEqual([]);
+    // Rare on a machine that is busy, and not once a close.
+    expect(failures.length).toBeLessThan(instances.length);
+    const { 200: reads = 0, 201: appends = 0 } = load.counts();
     expect(Math.min(reads, appends)).toBeGreaterThan(SOME);
-    expect(load.doubtful.size).toBe(0);
+    expect(load.doubtful.size).toBe(failures.length);
     const query = async (sql: string, values?: unknown[]) => (await pool.query<never>(sql, values)).rows;
     await expectWholeTrail({ query }, load);
   });

@@ -4,7 +4,8 @@ import { performance } from 'node:perf_hooks';
 
 /** What is known of one connection. */
 interface Connection {
-  readonly since: number;
+  /** When it was opened; since its first request, when the last one was over. */
+  idleSince: number;
   /** Whether a request has ever come on it. */
   used: boolean;
   readonly underWay: Set<ServerResponse>;
@@ -15,7 +16,7 @@ export class OpenConnections {
   private readonly connections = new Map<Socket, Connection>();
 
   add(socket: Socket): void {
-    this.connections.set(socket, { since: performance.now(), used: false, underWay: new Set() });
+    this.connections.set(socket, { idleSince: performance.now(), used: false, underWay: new Set() });
     socket.once('close', () => this.connections.delete(socket));
   }
 
@@ -27,6 +28,7 @@ export class OpenConnections {
     connection.underWay.add(response);
     const end = (): void => {
       connection.underWay.delete(response);
+      connection.idleSince = performance.now();
       over();
     };
     response.once('close', () => (request.complete ? end() : request.once('end', end)));
@@ -38,13 +40,14 @@ export class OpenConnections {
   }
 
   /**
-   * Closes the connections on which no request is under way; but not those that were opened in the last `graceMs`
-   * milliseconds and have brought none yet: it may be on its way, and who sent it could not tell what became of it.
+   * Closes the connections on which no request is under way, and has not been for a while: `used` milliseconds since the
+   * last one, or `fresh` since it was opened. The next one may be on its way, and who sent it could not tell what became
+   * of it.
    */
-  closeIdle(graceMs: number): void {
-    const opened = performance.now() - graceMs;
-    for (const [socket, { since, used, underWay }] of this.connections)
-      if (underWay.size === 0 && (used || since <= opened)) socket.destroySoon();
+  closeIdle(grace: { fresh: number; used: number }): void {
+    const now = performance.now();
+    for (const [socket, { idleSince, used, underWay }] of this.connections)
+      if (underWay.size === 0 && idleSince <= now - (used ? grace.used : grace.fresh)) socket.destroySoon();
   }
 
   /** Closes all of them, whatever is under way. */

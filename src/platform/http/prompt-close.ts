@@ -1,15 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { IdleEnd } from './idle-end';
 import { OpenConnections } from './open-connections';
 import { Unavailable, type Problem } from './problem';
 import { problemDocument } from './problem.filter';
 import { inQuietMoment } from './quiet-moment';
 import { requestId } from './request-id';
-
-/** How long a new connection may stay without a request once the port is closed. Milliseconds. */
-const FRESH = 1_000;
 
 /** How long the answers may take that are sent in place of others. Milliseconds. */
 const LAST_WORD = 250;
@@ -29,9 +27,10 @@ export interface Door {
  * have opened one and asked nothing yet, as browsers do ahead of need.
  *
  * From `letGo` on, at the latest from the beginning of the close, answers say `Connection: close`, as far as their head is
- * not sent yet. The port is closed in a quiet moment; then a connection is closed once no request is under way on it, a
- * new one after a second. What comes after that second all the same, on a connection that was told nothing since the head
- * of its answer was sent before, is answered 503.
+ * not sent yet. The port is closed in a quiet moment; then a connection is closed once no request is under way on it: a
+ * new one after a second, one whose client could not be told any more after as long as the others were given between
+ * `letGo` and the close. What still comes on one is answered as ever, until the rest is cut. No connection is closed before
+ * what has come on it has been read, however long the process was not running meanwhile.
  *
  * Takes the place of the server's `closeIdleConnections`, for which an answer is over when it has been made: what a
  * slow client had not taken of it yet would be lost. The server has to be made with `return503OnClosing: false`.
@@ -39,36 +38,37 @@ export interface Door {
 export const closePromptly = (fastify: FastifyInstance): Door => {
   const { server } = fastify;
   const connections = new OpenConnections();
-  let lettingGo = false;
-  let closedAt = Infinity;
+  let letGoAt = Infinity;
+  let isCut = false;
   const letGo = (): void => {
-    lettingGo = true;
+    letGoAt = Math.min(letGoAt, performance.now());
     for (const response of connections.responses()) response.shouldKeepAlive = false;
   };
-  const closeIdle = (): void => {
-    if (closedAt < Infinity) connections.closeIdle(FRESH);
-  };
+  const idle = new IdleEnd(connections);
   fastify.addHook('preClose', async () => {
     letGo();
+    const told = performance.now() - letGoAt;
+    // So that what is run from the last look on is compiled by then: most of that time would go there.
+    createServer().close();
     await inQuietMoment(server, () => {
-      closedAt = performance.now();
       server.close();
+      idle.begin(told);
     });
-    closeIdle();
-    setTimeout(closeIdle, FRESH + 1).unref();
   });
   // On the server rather than in hooks of routes: the framework, and the cache, answer some requests themselves.
   server.on('connection', (socket: Socket) => connections.add(socket));
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (lettingGo) response.shouldKeepAlive = false;
-    connections.begin(request, response, closeIdle);
+    if (letGoAt < Infinity) response.shouldKeepAlive = false;
+    connections.begin(request, response, () => idle.look());
   });
-  fastify.addHook('onRequest', (_request, _reply, done) => {
-    const late = closedAt < Infinity && performance.now() > closedAt + FRESH;
-    done(late ? shuttingDown() : undefined);
-  });
-  server.closeIdleConnections = closeIdle;
-  return { letGo, cut: () => cut(connections) };
+  server.once('close', () => idle.end());
+  fastify.addHook('onRequest', (_request, _reply, done) => done(isCut ? shuttingDown() : undefined));
+  server.closeIdleConnections = () => idle.look();
+  const cutAll = (): number => {
+    isCut = true;
+    return cut(connections);
+  };
+  return { letGo, cut: cutAll };
 };
 
 const shuttingDown = (): Problem => new Unavailable('The instance is shutting down. Try again.');

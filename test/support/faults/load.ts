@@ -20,7 +20,14 @@ export interface Outcome {
   took: number;
   /** When it was sent, on the clock of `performance.now()`. */
   began: number;
+  /** The `X-Request-Id` that it was sent with. */
+  id: string;
+  /** What an answer other than 2xx said of itself: `detail` of the problem document; else why the connection broke. */
+  detail?: string | undefined;
 }
+
+/** How a request was answered, and what was said of it. */
+type Answer = Pick<Outcome, 'answer' | 'detail'>;
 
 /** How many clients there are, each with one request at a time. */
 export interface Clients {
@@ -106,6 +113,11 @@ export class Load {
     );
   }
 
+  /** What was not answered 2xx. */
+  failures(): Outcome[] {
+    return this.outcomes.filter(({ answer }) => !answer.startsWith('2'));
+  }
+
   /** How often each answer was given. */
   counts(outcomes: readonly Outcome[] = this.outcomes): Record<string, number> {
     const counts: Record<string, number> = {};
@@ -160,29 +172,33 @@ export class Load {
     { headers, ...init }: RequestInit,
   ): Promise<string> {
     const began = performance.now();
+    const id = randomUUID();
     this.pending.add(began);
     const answer = await this.answerTo(path, {
       ...init,
       headers: {
         ...(headers as Record<string, string> | undefined),
         authorization: `Bearer ${this.user.token}`,
+        'x-request-id': id,
         ...(init.body === undefined ? {} : { 'content-type': 'application/json' }),
       },
     });
     this.pending.delete(began);
-    this.outcomes.push({ kind, answer, began, took: performance.now() - began });
-    return answer;
+    this.outcomes.push({ kind, ...answer, began, took: performance.now() - began, id });
+    return answer.answer;
   }
 
-  private async answerTo(path: string, init: RequestInit): Promise<string> {
+  private async answerTo(path: string, init: RequestInit): Promise<Answer> {
     try {
       const signal = AbortSignal.timeout(HANGS);
       const answer = await fetch(this.program.url + path, { ...init, signal });
       const text = await answer.text();
-      if (answer.ok) return String(answer.status);
-      return `${answer.status} ${(JSON.parse(text) as { code: string }).code}`;
+      if (answer.ok) return { answer: String(answer.status) };
+      const { code, detail } = JSON.parse(text) as Record<'code' | 'detail', string>;
+      return { answer: `${answer.status} ${code}`, detail };
     } catch (error) {
-      return error instanceof Error && error.name === 'TimeoutError' ? 'hung' : 'broken';
+      const hung = error instanceof Error && error.name === 'TimeoutError';
+      return { answer: hung ? 'hung' : 'broken', detail: String((error as Error).cause ?? error) };
     }
   }
 }

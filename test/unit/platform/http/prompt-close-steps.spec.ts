@@ -84,6 +84,14 @@ const until = async (isSo: () => boolean, patience = SOON): Promise<void> => {
   while (!isSo() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
 };
 
+const wait = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Keeps the event loop from running. */
+const hold = (milliseconds: number): void => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+};
+
 /** Begins the close and resolves when the port is closed. */
 const beginClose = async (): Promise<{ closed: Promise<void> }> => {
   const closed = server.close().then(() => undefined);
@@ -140,16 +148,59 @@ describe('A server that closes', () => {
     expect(taken.map(({ heard }) => heard.slice(-3))).toEqual(taken.map(() => 'now'));
   });
 
-  it('answers with a problem what comes later on a connection that was not told', async () => {
+  it('answers as ever what comes later on a connection that was not told', async () => {
     const client = (await opened()).ask('/begun');
     await client.hears(/begun/);
     const { closed } = await beginClose();
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await wait(1_100);
     const asked = once(server.server, 'request');
     client.ask('/now');
     await asked;
     letOn();
-    await client.hears(/HTTP\/1\.1 503 /);
+    await client.hears(/HTTP\/1\.1 200 [^]*HTTP\/1\.1 200 [^]*now$/);
+    expect(client.heard).toMatch(/^connection: close\r$/im);
+    await closed;
+  });
+
+  it('gives who was not told the time that it gave the others, after the end of the answer', async () => {
+    const client = await (await opened()).ask('/begun').hears(/begun/);
+    door.letGo();
+    await wait(600);
+    const { closed } = await beginClose();
+    letOn();
+    await client.hears(/0\r\n\r\n$/);
+    await wait(200);
+    await client.ask('/now').hears(/connection: close\r[^]*now$/i);
+    await closed;
+  });
+
+  it('closes the connection of who asks nothing more after that time', async () => {
+    const client = await (await opened()).ask('/begun').hears(/begun/);
+    door.letGo();
+    await wait(300);
+    const { closed } = await beginClose();
+    letOn();
+    await closed;
+    await until(() => client.closed);
+    expect(client.closed).toBe(true);
+  });
+
+  it('reads what has come while the process did not run before it closes a connection', async () => {
+    const client = await opened();
+    const { closed } = await beginClose();
+    client.ask('/now');
+    // Longer than a new connection may stay without a request.
+    hold(1_300);
+    await client.hears(/^HTTP\/1\.1 200 [^]*now$/);
+    await closed;
+  });
+
+  it('answers with a problem what comes when the rest is cut', async () => {
+    const client = await opened();
+    const { closed } = await beginClose();
+    client.ask('/now');
+    expect(door.cut()).toBe(0);
+    await client.hears(/^HTTP\/1\.1 503 /);
     expect(client.heard).toMatch(/^retry-after: 1\r$/im);
     expect(client.heard).toMatch(/^connection: close\r$/im);
     expect(client.heard).toContain('"code":"unavailable"');

@@ -44,12 +44,41 @@ const waitingClients = (): Promise<string[]> => {
   return heard;
 };
 
+/** Keeps the event loop from running. */
+const hold = (milliseconds: number): void => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+};
+
 describe('A port that is closed in a quiet moment', () => {
   it('has taken all connections that the system had accepted for it', async () => {
     const heard = waitingClients();
     await inQuietMoment(server, () => server.close());
     expect(server.listening).toBe(false);
     expect(await heard).toEqual(Array(CLIENTS).fill('taken'));
+  });
+
+  it('has taken those too that came while the process did not run', async () => {
+    const quiet = inQuietMoment(server, () => server.close());
+    const heard = waitingClients();
+    hold(1_300);
+    await quiet;
+    expect(await heard).toEqual(Array(CLIENTS).fill('taken'));
+  });
+
+  it('is not closed at the end of a turn in which other work was done: who came meanwhile is not seen yet', async () => {
+    let busy = true;
+    const work = (left: number): void => {
+      hold(5);
+      if (left > 0) setImmediate(work, left - 1);
+      else busy = false;
+    };
+    work(40);
+    let busyThen = true;
+    await inQuietMoment(server, () => {
+      busyThen = busy;
+      server.close();
+    });
+    expect(busyThen).toBe(false);
   });
 
   it('is closed soon also when there is no such moment', async () => {
