@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { requestId } from '../../src/platform/http';
 import { readRepositoryFile } from '../support/repository-files';
 
 interface Operation {
@@ -43,5 +45,16 @@ describe('The configuration of nginx', () => {
   it('names no route that is not there', () => {
     const idle = patterns.filter((pattern) => !operations.some(({ asked }) => pattern.test(asked)));
     expect(idle).toEqual([]);
+  });
+
+  it('takes the X-Request-Ids of clients that Jobtrail takes, so that both know a request by the same', () => {
+    const [, pattern = ''] =
+      /map \$http_x_request_id \$jobtrail_id \{[^}]*"~(.+)" \$http_x_request_id;/.exec(site) ?? [];
+    const characters = Array.from({ length: 256 }, (_none, code) => String.fromCharCode(code));
+    const ids = [...characters, ...[0, 1, 127, 128, 129].map((length) => 'a'.repeat(length)), 'a b', 'b, c'];
+    const taken = (id: string): boolean =>
+      requestId({ headers: { 'x-request-id': id } } as unknown as IncomingMessage) === id;
+    expect(ids.filter((id) => new RegExp(pattern).test(id))).toEqual(ids.filter(taken));
+    expect(ids.filter(taken).length).toBeGreaterThan(60);
   });
 });

@@ -3,15 +3,22 @@ import { join } from 'node:path';
 import { ChildServer, type ServerKind } from './child-server';
 import { readRepositoryFile } from './repository-files';
 
-/** The configuration that is given to people, for instances on these ports. @throws Error when it looks otherwise */
+/** What is another in tests: the port of everybody, and a folder that not everybody may write to. */
+const [PORT, LOG] = ['    listen 80;\n', 'access_log /var/log/nginx/jobtrail.log '];
+
+/**
+ * The configuration that is given to people, for instances on these ports. It logs to `access.log` in the folder of nginx.
+ * @throws Error when it looks otherwise
+ */
 export const deployedSite = (listen: string, instances: readonly number[]): string => {
   const site = readRepositoryFile('deploy/nginx/jobtrail.conf');
   const [servers, settings] = /(?: {4}server 127\.0\.0\.1:\d+ (.*;)\n)+/.exec(site) ?? [];
-  if (servers === undefined || !site.includes('    listen 80;\n'))
+  if (servers === undefined || !site.includes(PORT) || !site.includes(LOG))
     throw new Error('jobtrail.conf is changed');
   return site
     .replace(servers, instances.map((port) => `    server 127.0.0.1:${port} ${settings}\n`).join(''))
-    .replace('    listen 80;\n', `    listen ${listen};\n`);
+    .replace(PORT, `    listen ${listen};\n`)
+    .replace(LOG, 'access_log access.log ');
 };
 
 /** Writes what a whole nginx needs around a site, into a folder; gives how it is called. */
@@ -31,8 +38,6 @@ export const writeNginx = async (folder: string, site: string): Promise<string[]
       'error_log stderr notice;',
       'events { worker_connections 1024; }',
       'http {',
-      `  log_format upstream '$request_method $uri $status $upstream_addr $upstream_status';`,
-      '  access_log access.log upstream;',
       ...temporary.map((name) => `  ${name}_temp_path temporary/${name};`),
       '  include site.conf;',
       '}',
