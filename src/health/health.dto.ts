@@ -17,6 +17,15 @@ class CpuDto {
   percent: number;
 
   @ApiProperty({
+    ...PERCENT,
+    example: 17.2,
+    description:
+      'Part of the time that the event loop was at work, over ten seconds: requests run on its thread alone. The alert ' +
+      'for `cpu` goes by the greater of the two.',
+  })
+  eventLoopPercent: number;
+
+  @ApiProperty({
     type: 'number',
     example: 2,
     description: "CPUs it may use: the container's quota, else all.",

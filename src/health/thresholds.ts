@@ -18,7 +18,7 @@ export interface Alert {
 
 const MEANING: Readonly<Record<HealthMetric, string>> = {
   memory: 'of the memory that the process may have is in use',
-  cpu: 'of the CPU time that the process may have is used',
+  cpu: 'of the CPU time that the process may have, or of the time of its event loop, is used',
   heap: 'of the heap is in use',
   connections: 'of the database connections are in use',
 };

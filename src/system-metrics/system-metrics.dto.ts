@@ -65,8 +65,16 @@ class EventLoopDto {
   @ApiProperty({ ...MILLISECONDS, example: 3.4 })
   maxMs: number;
 
-  @ApiProperty({ ...PERCENT, example: 17.2, description: 'Part of the time that it was at work.' })
+  @ApiProperty({ ...PERCENT, example: 17.2, description: 'Part of the last second that it was at work.' })
   busyPercent: number;
+
+  @ApiProperty({
+    ...PERCENT,
+    example: 12.8,
+    description:
+      'The same over ten seconds. At 100 the process can serve no more, however many CPUs are idle.',
+  })
+  recentBusyPercent: number;
 }
 
 class PoolDto extends PoolUsageDto {

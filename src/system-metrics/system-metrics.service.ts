@@ -75,6 +75,7 @@ export class SystemMetrics {
         p99Ms: rounded(eventLoop.p99),
         maxMs: rounded(eventLoop.max),
         busyPercent: rounded(eventLoop.utilization),
+        recentBusyPercent: rounded(eventLoop.recentUtilization),
       },
     };
   }

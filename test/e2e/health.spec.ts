@@ -25,13 +25,14 @@ afterAll(() => app.close());
 const untilStale = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1_050));
 
 /** Has the process be in a state of which all is quiet but for what is given, in percent. */
-const vitals = (percents: Partial<Record<'memory' | 'cpu' | 'heap', number>>): void => {
+const vitals = (percents: Partial<Record<'memory' | 'cpu' | 'eventLoop' | 'heap', number>>): void => {
   const measured = app.app.get(ProcessVitals).now();
   const state: Vitals = {
     ...measured,
     cpu: { ...measured.cpu, percent: 99, recentPercent: percents.cpu ?? 0 },
     memory: { ...measured.memory, percent: percents.memory ?? 0 },
     heap: { ...measured.heap, percent: percents.heap ?? 0 },
+    eventLoop: { ...measured.eventLoop, utilization: 99, recentUtilization: percents.eventLoop ?? 0 },
   };
   jest.spyOn(app.app.get(ProcessVitals), 'now').mockReturnValue(state);
 };
@@ -61,7 +62,7 @@ describe('The health of an instance', () => {
       timestamp: expect.stringMatching(/^\d{4}-.*Z$/) as string,
       uptime: expect.any(Number) as number,
       metrics: {
-        cpu: { percent, cpus: expect.any(Number) as number },
+        cpu: { percent, eventLoopPercent: percent, cpus: expect.any(Number) as number },
         memory: bytes,
         heap: bytes,
         connections: { percent, used: 0, idle: expect.any(Number) as number, waiting: 0, max: 2 },
@@ -86,6 +87,26 @@ describe('The health of an instance', () => {
     });
     vitals({ cpu: 90, heap: 90 });
     expect((await health()).alerts).toEqual(['cpu critical', 'heap critical']);
+  });
+
+  it('counts the event loop as CPU: on a machine with many CPUs its one thread is at its end while they idle', async () => {
+    vitals({ cpu: 13, eventLoop: 69.9 });
+    expect((await health()).alerts).toEqual([]);
+    vitals({ cpu: 13, eventLoop: 96.04 });
+    const { body } = await app.request('GET', '/api/health');
+    expect(body.metrics.cpu).toMatchObject({ percent: 13, eventLoopPercent: 96 });
+    expect(body.alerts).toEqual([
+      {
+        metric: 'cpu',
+        level: 'critical',
+        message:
+          '96 % of the CPU time that the process may have, or of the time of its event loop, is used; critical from 90 % on.',
+        value: 96,
+        threshold: 90,
+      },
+    ]);
+    vitals({ cpu: 75, eventLoop: 20 });
+    expect((await health()).alerts).toEqual(['cpu warning']);
   });
 
   it('is critical, and the instance ready all the same, while every connection is at work', async () => {

@@ -1,6 +1,7 @@
 import { CountFolder } from '../../src/job-counts';
 import { Database, unprepared } from '../../src/platform/database';
 import { Upkeep } from '../../src/platform/queue';
+import { ProcessVitals } from '../../src/platform/vitals';
 import { startCachingApp, until, type CachingApp } from '../support/caching-app';
 import { eventually } from '../support/eventually';
 import { scrape, type Scrape } from '../support/metrics/scrape';
@@ -127,6 +128,35 @@ describe('The metrics of the cache', () => {
     expect(sum('jobtrail_cache_bytes')).toBe(bytes);
     expect(bytes).toBeGreaterThan(0);
     expect(sum('jobtrail_cache_max_bytes')).toBe(app.config.cache.maxBytes);
+  });
+
+  it('tell the room that it has, which shrinks while memory is short', async () => {
+    const { maxBytes } = app.config.cache;
+    expect((await scrape(app)).sum('jobtrail_cache_room_bytes')).toBe(maxBytes);
+    app.answers.memory.shrink();
+    try {
+      const { sum } = await scrape(app);
+      expect(sum('jobtrail_cache_room_bytes')).toBe(maxBytes / 2);
+      expect(sum('jobtrail_cache_max_bytes')).toBe(maxBytes);
+    } finally {
+      app.answers.memory.restore();
+    }
+  });
+});
+
+describe('The metrics of the process', () => {
+  it('tell how busy its event loop was over ten seconds, and how many CPUs requests can keep busy', async () => {
+    const vitals = app.app.get(ProcessVitals);
+    const now = vitals.now();
+    const eventLoop = { ...now.eventLoop, utilization: 10, recentUtilization: 93 };
+    const measured = jest.spyOn(vitals, 'now').mockReturnValue({ ...now, eventLoop });
+    try {
+      const { sum } = await scrape(app);
+      expect(sum('jobtrail_event_loop_busy_ratio')).toBe(0.93);
+      expect(sum('jobtrail_cpu_usable_cores')).toBe(Math.min(1, app.config.resources.cpus));
+    } finally {
+      measured.mockRestore();
+    }
   });
 });
 

@@ -35,7 +35,7 @@ describe('GET /api/admin/system-metrics', () => {
       load: [number, number, number],
       memory: { rssBytes: number, limitBytes: number, percent: number, externalBytes: number },
       heap: { usedBytes: number, limitBytes: number, percent: number },
-      eventLoop: { meanMs: number, p99Ms: number, busyPercent: number },
+      eventLoop: { meanMs: number, p99Ms: number, busyPercent: number, recentBusyPercent: number },
       pool: { max: 20, waiting: 0, health: 'healthy' },
       postgres: { version: expect.stringMatching(/^\d+\.\d+/) as string, maxConnections: 200 },
       cache: { backend: 'memory', keys: number, bytes: number, maxBytes: app.config.cache.maxBytes },

@@ -19,7 +19,7 @@ export const healthVariables = {
   HEALTH_CPU_WARNING: variable({
     schema: percent(70),
     meaning:
-      'Percent of the CPU time that the process may use, over ten seconds, from which `/api/health` warns.',
+      'Percent of the CPU time that the process may use, or of the time of its event loop where that is more, over ten seconds, from which `/api/health` warns.',
     example: '70',
   }),
   HEALTH_CPU_CRITICAL: variable({

@@ -19,7 +19,16 @@ export class CacheMetrics {
     const gauges: [name: string, help: string, read: () => number][] = [
       ['jobtrail_cache_entries', 'Answers kept in memory.', () => answers.memory.use.keys],
       ['jobtrail_cache_bytes', 'Bytes of the answers kept in memory.', () => answers.memory.use.bytes],
-      ['jobtrail_cache_max_bytes', 'Most bytes of answers kept in memory.', () => config.cache.maxBytes],
+      [
+        'jobtrail_cache_max_bytes',
+        'Most bytes of answers kept in memory (CACHE_MAX_BYTES).',
+        () => config.cache.maxBytes,
+      ],
+      [
+        'jobtrail_cache_room_bytes',
+        'Most bytes of answers kept in memory now: less than jobtrail_cache_max_bytes while memory is short.',
+        () => answers.memory.room.bytes,
+      ],
     ];
     for (const [name, help, read] of gauges) registry.read({ name, help, type: 'gauge', read });
     registry.read({

@@ -3,12 +3,13 @@ import { getHeapStatistics } from 'node:v8';
 import { version } from '../../../package.json';
 import { AppConfig } from '../../config';
 import { Lifecycle } from '../lifecycle';
+import { ProcessVitals } from '../vitals';
 import { MetricsRegistry } from './metrics-registry';
 
 /** What runs, and what it may use. */
 @Injectable()
 export class ProcessMetrics {
-  constructor(registry: MetricsRegistry, config: AppConfig, lifecycle: Lifecycle) {
+  constructor(registry: MetricsRegistry, config: AppConfig, lifecycle: Lifecycle, vitals: ProcessVitals) {
     const { memory, cpus } = config.resources;
     registry.read({
       name: 'jobtrail_build_info',
@@ -28,6 +29,19 @@ export class ProcessMetrics {
       help: 'CPUs that the instance may use.',
       type: 'gauge',
       read: () => cpus,
+    });
+    registry.read({
+      name: 'jobtrail_cpu_usable_cores',
+      help: 'CPUs that requests can keep busy: one a process, since they run on one thread, or less where it may use less.',
+      type: 'gauge',
+      read: () => Math.min(1, cpus),
+    });
+    registry.read({
+      name: 'jobtrail_event_loop_busy_ratio',
+      help: 'Part of the last ten seconds that the event loop was at work: at 1 the process can serve no more.',
+      type: 'gauge',
+      aggregator: 'max',
+      read: () => vitals.now().eventLoop.recentUtilization / 100,
     });
     registry.read({
       name: 'jobtrail_draining',

@@ -39,6 +39,8 @@ export interface Vitals {
     readonly max: number;
     /** Part of the interval that the event loop was at work, 0 to 100: at 100 the process can serve no more. */
     readonly utilization: number;
+    /** The same over the last ten seconds. */
+    readonly recentUtilization: number;
   };
   /** Load average of the machine over 1, 5 and 15 minutes; zeros on Windows. */
   readonly load: readonly [number, number, number];
