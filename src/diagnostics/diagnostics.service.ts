@@ -1,8 +1,9 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { type Caller } from '../auth';
 import { Problem, Unavailable } from '../platform/http';
+import { AuditLog } from '../platform/logging';
 import { Profiler, type ProfileKind } from '../platform/profiling';
 import { ClientLeft, InsufficientMemory } from './diagnostics.errors';
 import { SpareMemory } from './spare-memory';
@@ -15,15 +16,14 @@ export interface Asked {
 
 /**
  * Profiles and snapshots for administrators. The log tells of each who asked for it, when, and what became of it: a
- * snapshot holds what is in memory, other people's data and secrets among it.
+ * snapshot holds what is in memory, other people's data and secrets among it. So it does at every level but `silent`.
  */
 @Injectable()
 export class Diagnostics {
-  private readonly logger = new Logger('Diagnostics');
-
   constructor(
     private readonly profiler: Profiler,
     private readonly memory: SpareMemory,
+    private readonly audit: AuditLog,
   ) {}
 
   /** @throws ProfilerBusy, ClientLeft, Unavailable (the program ends) */
@@ -61,13 +61,14 @@ export class Diagnostics {
     details: Record<string, unknown>,
     take: () => Promise<Readable>,
   ): Promise<Readable> {
+    const audit = this.audit.in('Diagnostics');
     const line = { userId: caller.id, kind, ...details };
     const startedAt = performance.now();
     const ended = (outcome: string, more: Record<string, unknown> = {}): void => {
       const durationMs = Math.round(performance.now() - startedAt);
-      this.logger.warn({ ...line, outcome, durationMs, ...more }, 'Diagnostics ended');
+      audit.warn({ ...line, outcome, durationMs, ...more }, 'Diagnostics ended');
     };
-    this.logger.warn(line, 'Diagnostics asked for');
+    audit.warn(line, 'Diagnostics asked for');
     try {
       const content = await take();
       let bytes = 0;

@@ -110,6 +110,7 @@ describe('Diagnostics of a process', () => {
       ADMIN_EMAIL: ADMIN.email,
       ADMIN_PASSWORD: ADMIN.password,
       RATE_LIMIT_ENABLED: 'false',
+      LOG_LEVEL: 'fatal',
     });
     url = await running.url();
     token = (await send(url, 'POST', '/api/auth/login', { body: ADMIN })).body.token as string;
@@ -137,7 +138,7 @@ describe('Diagnostics of a process', () => {
     return socket;
   };
 
-  it('give a snapshot of the heap, and the log tells who took it and what became of it', async () => {
+  it('give a snapshot of the heap, and the log tells at each level who took it and what became of it', async () => {
     const { status, headers, text } = await send(url, 'POST', HEAP, { token });
     expect(status).toBe(200);
     expect(headers.get('content-disposition')).toMatch(/jobtrail-heap-[\d-]{10}\.heapsnapshot/);
@@ -145,7 +146,11 @@ describe('Diagnostics of a process', () => {
     expect(snapshot.node_count).toBeGreaterThan(10_000);
     expect(strings.length).toBeGreaterThan(1_000);
     const lines = await untilAudited('sent');
-    const who = { kind: 'heap-snapshot', userId: expect.stringMatching(/^[\da-f-]{36}$/) as string };
+    const who = {
+      kind: 'heap-snapshot',
+      userId: expect.stringMatching(/^[\da-f-]{36}$/) as string,
+      req: expect.objectContaining({ id: headers.get('x-request-id') }) as object,
+    };
     expect(lines).toEqual([
       expect.objectContaining({ ...who, level: 40, msg: 'Diagnostics asked for' }),
       expect.objectContaining({ ...who, outcome: 'sent', bytes: Buffer.byteLength(text) }),

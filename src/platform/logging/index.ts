@@ -1,3 +1,4 @@
+export { AuditLog } from './audit-log';
 export { openLog, type Log } from './log';
 export { LoggingModule } from './logging.module';
 export { LogOutput } from './log-output';

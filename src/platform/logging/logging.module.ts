@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { LoggerModule } from 'nestjs-pino';
 import { pino } from 'pino';
 import { AppConfig } from '../../config';
+import { AuditLog } from './audit-log';
 import { errorLine, openLog } from './log';
 import { LogOutput } from './log-output';
 import { ProgramLogger } from './program-logger';
@@ -36,11 +37,12 @@ export class LoggingModule {
       module: LoggingModule,
       imports: [logger],
       providers: [
+        AuditLog,
         ProgramLogger, // Its lines hold nothing to redact, and looking for it costs more than writing them.
         { provide: LogOutput, useValue: out },
         { provide: REQUEST_LOGGER, useValue: pino({ level }, out) },
       ],
-      exports: [logger, LogOutput, ProgramLogger, REQUEST_LOGGER],
+      exports: [logger, AuditLog, LogOutput, ProgramLogger, REQUEST_LOGGER],
     };
   }
 }

@@ -56,6 +56,8 @@ export class Profiler implements BeforeApplicationShutdown {
       const timer = setTimeout(giveUp, this.stallAfter).unref();
       snapshot.on('data', () => timer.refresh());
       snapshot.pause();
+      // Who reads it is told by it; where nobody listens that it was given up is no reason for the process to end.
+      snapshot.on('error', () => undefined);
       this.end.signal.addEventListener('abort', giveUp);
       snapshot.once('close', () => {
         clearTimeout(timer);
