@@ -2,13 +2,19 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { performance } from 'node:perf_hooks';
 import { AppConfig } from '../config';
 import { isOutOfConnections, PoolUsage, ReservedConnection, unprepared } from '../platform/database';
-import { within } from '../platform/redis';
+import { withinAwake } from './within-awake';
 
 /** Longest wait for Postgres. Milliseconds. */
 export const PROBE_TIMEOUT = 1_000;
 
 /** How long a result is told without asking again. Milliseconds. */
 const FRESH = 1_000;
+
+/**
+ * What is waited for a new connection before it is given up. More than a probe is waited for: this process may be what was held
+ * up, and finds the answer in its socket. Milliseconds.
+ */
+const CONNECTING = 3 * PROBE_TIMEOUT;
 
 const ALIVE = unprepared('SELECT 1', 'health.alive');
 
@@ -19,7 +25,8 @@ const UP: DatabaseState = { up: true };
 
 /**
  * Finds out whether Postgres answers, by a connection of its own: in the pool a probe would wait behind requests, and an
- * instance whose connections are all at work is busy, not unready. The wait is bounded by a second. A result is told to
+ * instance whose connections are all at work is busy, not unready. The wait is bounded by a second, in which this
+ * process was not held up itself. A result is told to
  * all who ask within the next second, and those who ask at once wait for one answer, so that probes cost nothing.
  */
 @Injectable()
@@ -40,7 +47,7 @@ export class DatabaseProbe implements OnApplicationShutdown {
     this.connection = new ReservedConnection(database, {
       name: 'jobtrail health',
       statementTimeout: PROBE_TIMEOUT,
-      patience: PROBE_TIMEOUT,
+      patience: CONNECTING,
     });
   }
 
@@ -57,7 +64,7 @@ export class DatabaseProbe implements OnApplicationShutdown {
 
   private async look(): Promise<DatabaseState> {
     this.asking ??= this.connection.query(ALIVE).finally(() => (this.asking = undefined));
-    const state = await within(this.asking, PROBE_TIMEOUT).then(
+    const state = await withinAwake(this.asking, PROBE_TIMEOUT).then(
       () => UP,
       (error: unknown) => this.judge(error as Error),
     );

@@ -9,6 +9,9 @@ export interface ProcessFigures {
   readonly restarts: number;
 }
 
+/** Seconds since 1970. Worked out once: each change would be taken for a restart. */
+const STARTED = Math.floor(Date.now() / 1000 - process.uptime());
+
 type Given = Pick<MetricValues, 'name' | 'help' | 'type'> &
   Partial<Pick<MetricValues, 'aggregator' | 'values'>>;
 
@@ -58,7 +61,7 @@ export const supervisorMetrics = ({ count, serving, restarts }: ProcessFigures):
       type: 'counter',
     }),
     // The instance is as old as its supervisor; `first` leaves out the processes, which come after it.
-    metric(Math.floor(Date.now() / 1000 - process.uptime()), {
+    metric(STARTED, {
       name: 'process_start_time_seconds',
       help: 'Start time of the process since unix epoch in seconds.',
       type: 'gauge',
