@@ -21,12 +21,17 @@ LABEL org.opencontainers.image.title="Jobtrail" \
       org.opencontainers.image.description="Self-hosted service for tracking jobs through statuses, with an immutable trail of every change" \
       org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production \
-    PORT=3000
+    PORT=3000 \
+    DIAGNOSTICS_DIR=/var/lib/jobtrail/diagnostics
 WORKDIR /app
 # Owned by root, so the program cannot change itself.
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json ./
+# The one folder that the program writes to: CPU profiles that it takes when it is busy for long. A volume, so that they
+# outlast the container and a read-only root.
+RUN install --directory --owner=node --group=node --mode=0700 /var/lib/jobtrail/diagnostics
+VOLUME /var/lib/jobtrail/diagnostics
 USER node
 EXPOSE 3000
 # The program drains and ends on SIGTERM by itself, also as process 1.

@@ -9,7 +9,8 @@ import { ProfileFolder } from './profile-folder';
  * Takes a CPU profile when the process has been busy for long: when its CPU use, or the part of the time that its event
  * loop was at work, was `CPU_PROFILE_PERCENT` or more on average over `CPU_PROFILE_AFTER`. The event loop counts because
  * a process that serves on one thread can be at its end while half of two CPUs are idle. The profiles are kept in
- * `DIAGNOSTICS_DIR`; from one to the next at least `CPU_PROFILE_PAUSE` passes.
+ * `DIAGNOSTICS_DIR`, and where that cannot be written the log says so at start; from one to the next at least
+ * `CPU_PROFILE_PAUSE` passes.
  */
 @Injectable()
 export class CpuWatch implements OnApplicationBootstrap {
@@ -29,7 +30,20 @@ export class CpuWatch implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    if (this.config.monitoring.cpuProfile.percent > 0) this.vitals.onSample((vitals) => this.look(vitals));
+    if (this.config.monitoring.cpuProfile.percent === 0) return;
+    this.vitals.onSample((vitals) => this.look(vitals));
+    void this.check();
+  }
+
+  /** Tells at start what else only the first hour of trouble would. Never rejects. */
+  private async check(): Promise<void> {
+    try {
+      await this.folder.assertWritable();
+    } catch (error) {
+      const { folder } = this.config.monitoring.diagnostics;
+      const { code } = error as NodeJS.ErrnoException;
+      this.logger.warn({ folder, code }, 'CPU profiles cannot be kept: DIAGNOSTICS_DIR cannot be written');
+    }
   }
 
   private look({ cpu, eventLoop }: Vitals): void {

@@ -1,5 +1,6 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { access, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 
 /** What may be deleted: only what a process like this one has named. The name begins with the time, so it sorts by it. */
 const OURS = /^cpu-\d{4}-\d{2}-\d{2}T[\d-]+Z-\d+\.cpuprofile(\.part)?$/;
@@ -16,6 +17,15 @@ export class ProfileFolder {
     private readonly path: string,
     private readonly bounds: FolderBounds,
   ) {}
+
+  /**
+   * Whether the process may write into the folder or, where it is not there yet, make it; makes nothing.
+   * @throws what the file system throws
+   */
+  async assertWritable(): Promise<void> {
+    const path = await nearest(resolve(this.path));
+    await access(path, constants.W_OK | constants.X_OK);
+  }
 
   /**
    * Keeps a profile.
@@ -54,6 +64,17 @@ export class ProfileFolder {
     }
   }
 }
+
+/** A path, or what is nearest above it and is there. */
+const nearest = async (path: string): Promise<string> => {
+  try {
+    await stat(path);
+    return path;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return nearest(dirname(path));
+  }
+};
 
 /** Another process that shares the folder may have deleted it meanwhile. */
 const sizeOf = (path: string): Promise<number> =>

@@ -13,6 +13,8 @@ interface Service {
   restart?: string;
   volumes?: string[];
   mem_limit?: string;
+  read_only?: boolean;
+  tmpfs?: string[];
 }
 
 interface ComposeFile {
@@ -115,7 +117,16 @@ describe('docker-compose.yml', () => {
   it('keeps the data of Postgres on a named volume, where its image writes it', () => {
     expect(postgres.image).toMatch(/^postgres:18/);
     expect(postgres.volumes).toEqual(['postgres-data:/var/lib/postgresql']);
-    expect(Object.keys(volumes)).toEqual(['postgres-data']);
+    expect(Object.keys(volumes)).toEqual(['diagnostics', 'postgres-data']);
+  });
+
+  it('keeps the profiles of the program on a named volume, where its image writes them', () => {
+    const image = dockerfile.getENVs().flatMap((env) => env.getProperties());
+    const folder = image.find((entry) => entry.getName() === 'DIAGNOSTICS_DIR')?.getValue();
+    expect(folder).toMatch(/^\//);
+    // The root is read-only, and what is in a tmpfs counts as memory of the program.
+    expect(app).toMatchObject({ read_only: true, tmpfs: ['/tmp'], volumes: [`diagnostics:${folder}`] });
+    expect(app.environment).not.toHaveProperty('DIAGNOSTICS_DIR');
   });
 
   it('bounds the memory of Redis below its limit', () => {

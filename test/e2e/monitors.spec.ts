@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database, statement } from '../../src/platform/database';
@@ -97,6 +97,31 @@ describe('The monitors of a process', () => {
     expect(profile.samples.length).toBeGreaterThan(10);
     expect(linesOf(running.stdout).filter(({ msg }) => msg.includes('profile is taken'))).toHaveLength(1);
     expect(await running.stop('SIGTERM')).toBe(0);
+  });
+
+  it('say at start that a CPU profile could not be kept, once, and go on', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const url = await start({ DIAGNOSTICS_DIR: join(file, 'diagnostics') });
+    const lines = await untilSaid('CPU profiles cannot be kept');
+    expect(lines.filter(({ msg }) => msg.includes('CPU profiles'))).toEqual([
+      expect.objectContaining({ level: WARN, folder: join(file, 'diagnostics'), code: 'ENOTDIR' }),
+    ]);
+    expect((await fetch(`${url}/api/health/live`)).status).toBe(200);
+    expect(await running.stop('SIGTERM')).toBe(0);
+  });
+
+  it('say nothing of a folder that can be made, or is not needed', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    for (const environment of [
+      { DIAGNOSTICS_DIR: join(folder, 'a', 'b') },
+      { DIAGNOSTICS_DIR: join(folder, 'file', 'b'), CPU_PROFILE_PERCENT: '0' },
+    ]) {
+      await start(environment);
+      expect(await running.stop('SIGTERM')).toBe(0);
+      expect(running.stdout).not.toContain('CPU profiles');
+    }
+    expect(readdirSync(folder)).not.toContain('a');
   });
 
   it('say that memory runs short before it is at its end', async () => {

@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ProfileFolder } from '../../../src/monitors/profile-folder';
@@ -55,5 +64,25 @@ describe('The folder of profiles', () => {
     await expect(new ProfileFolder(path, { maxFiles: 1, maxBytes: 1000 }).keep('1', at(1))).rejects.toThrow(
       /E(EXIST|NOTDIR)/,
     );
+  });
+
+  it('can be written where it can be made, and is not made for that', async () => {
+    const folder = (where: string): ProfileFolder =>
+      new ProfileFolder(where, { maxFiles: 1, maxBytes: 1000 });
+    await expect(folder(join(path, 'of', 'them')).assertWritable()).resolves.toBeUndefined();
+    expect(existsSync(path)).toBe(false);
+    await folder(path).keep('1', at(1));
+    await expect(folder(path).assertWritable()).resolves.toBeUndefined();
+    writeFileSync(join(path, 'file'), '');
+    await expect(folder(join(path, 'file', 'of')).assertWritable()).rejects.toThrow('ENOTDIR');
+    await expect(folder(join(path, 'file')).assertWritable()).rejects.toThrow('EACCES');
+  });
+
+  // The superuser may write everywhere.
+  (process.getuid?.() === 0 ? it.skip : it)('cannot be written where that is not allowed', async () => {
+    chmodSync(parent, 0o500);
+    const folder = new ProfileFolder(path, { maxFiles: 1, maxBytes: 1000 });
+    await expect(folder.assertWritable()).rejects.toThrow('EACCES');
+    chmodSync(parent, 0o700);
   });
 });
