@@ -21,7 +21,16 @@ import {
   securityHeaders,
   UndeclaredInputGuard,
 } from './platform/http';
-import { compressAnswers, FrontDesk, frontRouteOf, openEntrance, serveHitsFirst } from './platform/front';
+import {
+  answerRoutes,
+  compressAnswers,
+  FrontDesk,
+  frontRouteOf,
+  LoadShedder,
+  openEntrance,
+  RouteAnswers,
+  serveHitsFirst,
+} from './platform/front';
 import { Lifecycle } from './platform/lifecycle';
 import { logRequests, ProgramLogger, REQUEST_LOGGER, type RequestLogOptions } from './platform/logging';
 import { RequestDurations } from './platform/metrics';
@@ -143,6 +152,7 @@ export const createApp = async (
     maxAge: 600,
   });
   await compressAnswers(app);
+  answerRoutes(fastify, app.get(RouteAnswers), app.get(LoadShedder));
   openEntrance(fastify, desk, `${DOCS_PATH}/`);
   acceptJsonBodies(app, config.http.maxBodyBytes);
   acceptImportBodies(fastify);

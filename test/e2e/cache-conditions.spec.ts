@@ -1,7 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { get as httpGet, type IncomingMessage } from 'node:http';
-import { outcome, startCachingApp, until, type CachingApp } from '../support/caching-app';
-import { untilBlocked } from '../support/blocked';
+import { outcome, startCachingApp, type CachingApp } from '../support/caching-app';
 import { JobApi, type AnsweredJob } from '../support/job-api';
 import type { TestResponse } from '../support/test-app';
 
@@ -96,46 +95,6 @@ describe('Compression', () => {
     const etag = String(headers.get('etag'));
     expect((await api.patch(job.id, { company: 'Ada Ltd' }, { 'if-match': etag })).status).toBe(200);
     expect((await api.patch(job.id, { company: 'Bob Ltd' }, { 'if-match': etag })).status).toBe(412);
-  });
-});
-
-describe('Requests for the same that come together', () => {
-  const MANY = 12;
-
-  const together = async (meanwhile: () => Promise<void>): Promise<TestResponse[]> => {
-    const client = await app.app
-      .get<{ pool: { connect(): Promise<never> } }>((await import('../../src/platform/database')).Database)
-      .pool.connect();
-    const { query, release } = client as { query(sql: string): Promise<unknown>; release(): void };
-    const run = query.bind(client);
-    await run('BEGIN');
-    await run('LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE');
-    const { misses } = app.answers.counts.of('jobs');
-    try {
-      const asked = Array.from({ length: MANY }, () => get('/api/jobs?count=none&limit=3'));
-      await until(() => app.answers.counts.of('jobs').misses === misses + MANY, 'all to come');
-      await untilBlocked(app);
-      await meanwhile();
-      await run('ROLLBACK');
-      return await Promise.all(asked);
-    } finally {
-      release.call(client);
-    }
-  };
-
-  const waiting = async (): Promise<number> => {
-    const [row] = await app.query<{ waiting: number }>(
-      `SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = current_database()
-       AND application_name = 'jobtrail' AND wait_event_type = 'Lock'`,
-    );
-    return row?.waiting ?? 0;
-  };
-
-  it('share one query', async () => {
-    const answers = await together(async () => expect(await waiting()).toBe(1));
-    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
-    expect(answers.map(outcome)).toEqual(answers.map(() => '200 MISS'));
-    expect(outcome(await get('/api/jobs?count=none&limit=3'))).toBe('200 HIT');
   });
 });
 

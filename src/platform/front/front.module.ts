@@ -1,9 +1,9 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_GUARD } from '@nestjs/core';
 import { Admission } from './admission';
-import { CacheInterceptor } from './cache.interceptor';
 import { FrontDesk } from './front-desk';
 import { LoadShedder } from './load-shedder';
+import { RouteAnswers } from './route-answers';
 import { ThrottlerGuard } from './throttler.guard';
 
 /** What stands before the handlers of all routes: limits, then the cache. Imported before all that has guards. */
@@ -13,11 +13,10 @@ import { ThrottlerGuard } from './throttler.guard';
     Admission,
     FrontDesk,
     ThrottlerGuard,
-    CacheInterceptor,
     LoadShedder,
+    RouteAnswers,
     { provide: APP_GUARD, useExisting: ThrottlerGuard },
-    { provide: APP_INTERCEPTOR, useExisting: CacheInterceptor },
   ],
-  exports: [Admission, FrontDesk],
+  exports: [Admission, FrontDesk, LoadShedder, RouteAnswers],
 })
 export class FrontModule {}

@@ -1,4 +1,5 @@
 export { Admission } from './admission';
+export { answerRoutes } from './answer-routes';
 export { takesEncoding } from './accepted-encoding';
 export { openEntrance, serveHitsFirst } from './entrance';
 export { expiresWithin } from './expiry';
@@ -6,4 +7,6 @@ export { documentFront } from './front-docs';
 export { FrontDesk, type Identify } from './front-desk';
 export { FrontModule } from './front.module';
 export { compressAnswers } from './compress-answers';
+export { LoadShedder } from './load-shedder';
+export { RouteAnswers } from './route-answers';
 export { Cached, frontRouteOf, Heavy, Long, SkipThrottle, Uncompressed, Vital } from './front-route';

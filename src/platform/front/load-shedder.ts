@@ -13,7 +13,7 @@ const RETRY_LIGHT = 2;
 /**
  * Refuses requests while the process is busy, before their handler and its checks of the body: heavy ones first
  * (`@Heavy()`), light ones only when it is saturated, `@Vital()` ones never. The cache asks it where it has no answer:
- * hits cost next to nothing and are served always. No interceptor of its own, since each costs every request some 50 us.
+ * hits cost next to nothing and are served always.
  */
 @Injectable()
 export class LoadShedder {

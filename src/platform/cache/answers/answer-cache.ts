@@ -44,8 +44,8 @@ export class AnswerCache {
 
   /**
    * Makes an answer once, however many ask for it at the same time: those who ask with the same key and stamp
-   * while it is being made wait for it. A failure is everyone's; `undefined` says that it was not to be shared,
-   * and each then makes its own.
+   * while it is being made wait for it. `undefined` says that there is none to be shared, and each then makes its own; that
+   * it may not be made at all (a rejection) holds for all.
    */
   once(
     key: string,
