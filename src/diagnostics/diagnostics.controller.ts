@@ -60,9 +60,9 @@ export class DiagnosticsController {
     summary: 'Take a snapshot of the heap',
     description:
       'A `.heapsnapshot` of everything in the memory of the process, **secrets and data of all users included**. The ' +
-      'process answers nothing else while it is made, about a second for 100 MB of heap, and it needs twice the memory ' +
-      'of the heap: where that is not left it is refused. One at a time, recordings included. Who leaves, or does not ' +
-      'read for 30 s, ends it.',
+      'process answers nothing else while it is made, ten seconds and more for 100 MB of heap, and it takes up to ' +
+      'twelve times the memory of the heap, which the process mostly keeps: where that is not left it is refused. One ' +
+      'at a time, recordings included. Who leaves, or does not read for 30 s, ends it.',
   })
   @ApiOkResponse(file('heap', 'heapsnapshot'))
   @ApiOwnProblems(400, 401, 403, 'diagnostics_running', 'insufficient_memory')

@@ -56,7 +56,7 @@ export class MemoryWatch implements OnApplicationBootstrap, BeforeApplicationShu
     const { from, to, percent, time } = growth;
     this.logger.warn(
       { from, to, percent: Math.round(percent), minutes: Math.round(time / 6000) / 10 },
-      'Memory grows steadily: a heap snapshot, now and later, shows what is kept',
+      'Memory grows steadily: heap snapshots, now and later, show what is kept',
     );
   }
 }

@@ -14,7 +14,7 @@ export class ProfilerBusy extends Problem {
   }
 }
 
-/** Milliseconds without a byte being read after which a snapshot is given up: it holds as much memory as the heap. */
+/** Milliseconds without a byte being read after which a snapshot is given up: it holds many times the memory of the heap. */
 const STALL_AFTER = 30_000;
 
 /** Takes profiles and snapshots of this process, one at a time whoever asks. None outlives the application. */
@@ -43,9 +43,9 @@ export class Profiler implements BeforeApplicationShutdown {
   }
 
   /**
-   * A heap snapshot, as a stream of JSON. Making it holds up the whole process, about a second for 100 MB of heap, and
-   * needs about twice the memory of the heap (Node's documentation of `v8.getHeapSnapshot`). It counts as running until
-   * the stream is closed, which it is by itself when nobody reads it.
+   * A heap snapshot, as a stream of JSON. Making it holds up the whole process, ten seconds and more for 100 MB of heap,
+   * and takes many times the memory of the heap, most of which the process keeps for later ones. It counts as running
+   * until the stream is closed, which it is by itself when nobody reads it.
    * @throws ProfilerBusy
    */
   heapSnapshot(): Readable {
