@@ -106,6 +106,14 @@ const expectHeavyRefused = async (): Promise<void> => {
   await Promise.all(HEAVY.map(expectRefused));
 };
 
+/** The statuses of the first so many that are answered. */
+const eventuallyRefused = async (asked: Promise<TestResponse>[], count: number): Promise<number[]> => {
+  const statuses: number[] = [];
+  for (const each of asked) void each.then(({ status }) => statuses.push(status));
+  await until(() => statuses.length >= count, 'some to be refused');
+  return statuses.slice(0, count);
+};
+
 describe('While requests wait long for a connection to the database', () => {
   // A fifth of the time that a request may wait is too long for what is heavy, and not for the rest.
   it('heavy ones are refused, light ones wait their turn', async () => {
@@ -149,15 +157,33 @@ describe('While the event loop is late', () => {
     expect((await get('/api/health/live')).status).toBe(200);
   });
 
-  it('and very late, light ones are refused as well, but not what is cached nor health', async () => {
-    await start({});
+  it('and very late, light ones but a few are refused as well, but not what is cached nor health', async () => {
+    // A connection takes several turns to be opened.
+    await start({ DB_CONNECTION_TIMEOUT: '60000' });
     await get('/api/workflows');
     blockEachTurn(1300);
     await untilLevel('saturated');
-    const [light, health, cached] = await Promise.all(
-      ['/api/jobs', '/api/health/live', '/api/workflows'].map(get),
-    );
-    expect([light?.status, health?.status, cached?.headers.get('x-cache')]).toEqual([503, 200, 'HIT']);
+    const holder = new Client({ connectionString: app.databaseUrl });
+    await holder.connect();
+    await holder.query('BEGIN; LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE');
+    const light = Array.from({ length: 6 }, (_each, index) => get(`/api/jobs?limit=${index + 1}`));
+    const refused = await eventuallyRefused(light, 2);
+    const [health, cached] = await Promise.all(['/api/health/live', '/api/workflows'].map(get));
+    expect([health?.status, cached?.headers.get('x-cache')]).toEqual([200, 'HIT']);
+    await holder.end();
+    const statuses = (await Promise.all(light)).map(({ status }) => status);
+    expect([refused, statuses.filter((status) => status === 200).length]).toEqual([[503, 503], 4]);
+  });
+
+  it('and very late, a cold cache fills all the same, for one user after the other', async () => {
+    await start({});
+    blockEachTurn(1300);
+    await untilLevel('saturated');
+    for (const outcome of ['MISS', 'HIT']) {
+      const answer = await get('/api/jobs');
+      expect([answer.status, answer.headers.get('x-cache')]).toEqual([200, outcome]);
+    }
+    expect(app.app.get(LoadMonitor).level).toBe('saturated');
   });
 });
 

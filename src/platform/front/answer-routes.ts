@@ -20,7 +20,7 @@ export const answerRoutes = (fastify: FastifyInstance, answers: RouteAnswers, sh
 const shed = (route: RouteOptions, shedder: LoadShedder): void => {
   const { handler } = route;
   route.handler = function (request, reply): unknown {
-    shedder.pass(request);
+    shedder.pass(request, reply);
     return handler.call(this, request, reply);
   };
 };

@@ -70,7 +70,7 @@ export class RouteAnswers {
     if (key === undefined || stamp === undefined) {
       // Who is not logged in is refused.
       if (callerId !== undefined) counts.bypasses += 1;
-      return this.make(request, { cached, outcome: 'BYPASS' }, handle);
+      return this.make(request, reply, { cached, outcome: 'BYPASS' }, handle);
     }
     const kept = this.answers.peek(key, stamp);
     const known = kept ?? (this.answers.shares ? await this.answers.fetch(key, stamp) : undefined);
@@ -92,14 +92,14 @@ export class RouteAnswers {
             if (fresh !== undefined) this.answers.keep(key, fresh);
             resolve(fresh);
           };
-          handled = this.make(request, { cached, outcome: 'MISS', stamp, made }, handle);
+          handled = this.make(request, reply, { cached, outcome: 'MISS', stamp, made }, handle);
         }),
     );
     // Its handler sends it; where it was refused before, that is the answer.
     if (first) return handled ?? answer;
     const shared = await answer;
     if (shared !== undefined) return this.send(request, reply, key, shared, 'MISS');
-    return this.make(request, { cached, outcome: 'MISS' }, handle);
+    return this.make(request, reply, { cached, outcome: 'MISS' }, handle);
   }
 
   /** Takes the bytes that leave for a request: what its handler has made is kept, and goes out as the client likes it. */
@@ -129,10 +129,11 @@ export class RouteAnswers {
   /** Runs the handler; `finish` is told what it makes. @throws Overloaded */
   private make(
     request: FastifyRequest,
+    reply: FastifyReply,
     { cached, outcome, stamp, made = () => undefined }: Pick<Making, 'cached' | 'outcome'> & Partial<Making>,
     handle: Handle,
   ): unknown {
-    this.shedder.pass(request);
+    this.shedder.pass(request, reply);
     request.making = { cached, outcome, stamp, made, began: Date.now() };
     const handled = handle();
     // Also where nothing was sent: who waits for the answer must not wait for ever.

@@ -24,6 +24,7 @@ export class LoadMonitor implements OnApplicationBootstrap, BeforeApplicationShu
   level: LoadLevel = 'normal';
   readonly counts: LoadCounts = { entered: { normal: 0, busy: 0, saturated: 0 }, refused: new Map() };
   private readonly levels = new LoadLevels();
+  private latest: LoadSample | undefined;
   private readonly logger = new Logger('Load');
   private timer: NodeJS.Timeout | undefined;
 
@@ -47,6 +48,7 @@ export class LoadMonitor implements OnApplicationBootstrap, BeforeApplicationShu
 
   /** Takes a look into account. */
   take(sample: LoadSample): void {
+    this.latest = sample;
     const level = this.levels.look(sample);
     const before = this.level;
     if (level === before) return;
@@ -57,8 +59,14 @@ export class LoadMonitor implements OnApplicationBootstrap, BeforeApplicationShu
     else
       this.logger.warn(
         line,
-        level === 'busy' ? 'Load: heavy requests are refused' : 'Load: all requests are refused',
+        level === 'busy' ? 'Load: heavy requests are refused' : 'Load: all requests but a few are refused',
       );
+  }
+
+  /** Whether memory is among what makes the process saturated. */
+  get lacksMemory(): boolean {
+    const causes = this.latest === undefined ? [] : exceeded(this.latest, LEVELS.saturated, 'until');
+    return causes.includes('heap') || causes.includes('memory');
   }
 
   /** Counts a refusal. */

@@ -11,7 +11,7 @@ export class LoadMetrics {
   constructor(registry: MetricsRegistry, load: LoadMonitor) {
     registry.read({
       name: 'jobtrail_load_level',
-      help: '0 normal, 1 busy (heavy requests are refused), 2 saturated (all but vital ones are).',
+      help: '0 normal, 1 busy (heavy requests are refused), 2 saturated (all but vital ones and a few are).',
       type: 'gauge',
       aggregator: 'max',
       read: () => LEVELS[load.level],
