@@ -7,7 +7,7 @@ import { compiledProgram } from './compiled-program';
 import { repositoryRoot } from './repository-files';
 
 /** Longest that anything of a start may take on a busy machine. Milliseconds. */
-const DEADLINE = 30_000;
+const DEADLINE = 60_000;
 
 /** What of the program can be started. */
 export type ProgramEntry = 'main' | 'demo' | 'worker' | 'migrate' | 'cache-warm' | 'stats-verify';
