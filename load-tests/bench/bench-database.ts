@@ -25,10 +25,16 @@ export interface BenchDatabase {
 /** Which dataset, and where. */
 export type DatasetChoice = Pick<BenchOptions, 'dataDir' | 'bigOwnerJobs' | 'owners' | 'postings'>;
 
-/** Starts Postgres with the product's settings, and makes the dataset if it is not there from an earlier run. */
-export const openDatabase = async (options: DatasetChoice): Promise<BenchDatabase> => {
+/**
+ * Starts Postgres with the product's settings, and makes the dataset if it is not there from an earlier run.
+ * @param settings further ones of Postgres
+ */
+export const openDatabase = async (
+  options: DatasetChoice,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<BenchDatabase> => {
   const log = (line: string): void => console.error(line);
-  const postgres = await startEmbeddedPostgres({ dataDir: options.dataDir, log });
+  const postgres = await startEmbeddedPostgres({ dataDir: options.dataDir, log, settings });
   const client = new Client({ connectionString: postgres.url, application_name: 'jobtrail bench' });
   const stop = async (): Promise<void> => {
     await client.end().catch(() => undefined);

@@ -32,7 +32,8 @@ export interface Rounds {
 /** Requests that warm a contestant up, and most rounds that they are given. */
 const WARM_UP = { requests: 3000, rounds: 4 };
 
-const median = (values: number[]): number => {
+/** The middle one, NaN of none. */
+export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 };

@@ -1,8 +1,7 @@
-import { cpus } from 'node:os';
-import { openDatabase, type BenchDatabase } from './bench-database';
+import { openDatabase } from './bench-database';
 import { type Bench, type Scenario } from './bench';
-import { CLIENTS } from './load';
-import { parseOptions, USAGE, type BenchOptions } from './options';
+import { circumstances } from './circumstances';
+import { parseOptions, USAGE } from './options';
 import { buildProgram, startProgram, UNCACHED } from './program';
 import { sectionText } from './report';
 import { appends } from './scenarios/appends';
@@ -34,21 +33,6 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   transfer,
 };
 
-const describe = async ({ client }: BenchDatabase, options: BenchOptions): Promise<string> => {
-  const { rows } = await client.query<{ jobs: string; events: string; version: string }>(
-    `SELECT (SELECT count(*) FROM jobs) AS jobs, (SELECT count(*) FROM job_status_events) AS events,
-            current_setting('server_version') AS version`,
-  );
-  const { jobs, events, version } = rows[0]!;
-  const processors = cpus();
-  return (
-    `${new Date().toISOString().slice(0, 10)}, ${processors.length} cores (${processors[0]?.model.trim() ?? 'unknown'}), ` +
-    `Node ${process.versions.node}, Postgres ${version} (embedded, default settings); ${jobs} jobs, ${events} events; ` +
-    `${CLIENTS} clients, medians of ${options.rounds} alternating rounds of ${options.seconds} s.\n` +
-    'Node and Postgres: CPU time a request takes in the server process and in Postgres.\n'
-  );
-};
-
 const main = async (): Promise<void> => {
   const options = parseOptions(process.argv.slice(2));
   const database = await openDatabase(options);
@@ -63,7 +47,7 @@ const main = async (): Promise<void> => {
         program,
         rounds: { rounds, seconds, postgresPid: database.postgres.pid },
       };
-      console.log(await describe(database, options));
+      console.log(await circumstances(database, options));
       for (const [name, scenario] of Object.entries(SCENARIOS)) {
         if (!name.includes(options.only)) continue;
         for (const section of [await scenario(bench)].flat()) console.log(sectionText(section));

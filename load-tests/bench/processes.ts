@@ -28,7 +28,9 @@ export const startServer = async (args: string[], environment: NodeJS.ProcessEnv
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   // The bench may be broken off: nothing that it started stays behind.
-  process.once('exit', () => child.kill('SIGKILL'));
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   const port = await announcedPort(child);
   return { port, pid: child.pid ?? 0, stop: () => stop(child) };
 };

@@ -19,34 +19,43 @@ export interface Section {
   notes?: string[];
 }
 
-const whole = (value: number): string => Math.round(value).toLocaleString('en-US').replaceAll(',', ' ');
+/** A number without decimals, its thousands apart. */
+export const whole = (value: number): string =>
+  Math.round(value).toLocaleString('en-US').replaceAll(',', ' ');
 const milliseconds = (value: number): string => value.toFixed(value < 10 ? 2 : 1);
 const ratio = (value: number): string => (Number.isFinite(value) ? value.toFixed(value < 10 ? 2 : 1) : '-');
 
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+/** A Markdown table: the first column is text, the others are figures. */
+export const markdownTable = (heads: readonly string[], rows: readonly (readonly string[])[]): string[] => [
+  line(['', ...heads]),
+  `|---|${'---:|'.repeat(heads.length)}`,
+  ...rows.map(line),
+];
+
+/** Heads of what `outcomeCells` gives after the name. */
+export const OUTCOME_HEADS = ['requests/s', 'p50 ms', 'p99 ms', 'ratio', 'Node µs', 'Postgres µs'];
+
+/** Name and figures of an outcome; its ratio is to so many requests a second. */
+export const outcomeCells = (outcome: Outcome, reference: number): string[] => {
+  const { name, perSecond, p50, p99, serverCpu, postgresCpu } = outcome;
+  return [
+    name,
+    whole(perSecond),
+    milliseconds(p50),
+    milliseconds(p99),
+    ratio(perSecond / reference),
+    serverCpu === undefined ? '' : whole(serverCpu),
+    whole(postgresCpu),
+  ];
+};
 
 /** The section as Markdown; ratios are to the last row. */
 export const sectionText = ({ title, outcomes, targets, notes = [] }: Section): string => {
   const reference = outcomes.at(-1)?.perSecond ?? Number.NaN;
-  const table =
-    outcomes.length === 0
-      ? []
-      : [
-          row(['', 'requests/s', 'p50 ms', 'p99 ms', 'ratio', 'Node µs', 'Postgres µs']),
-          '|---|---:|---:|---:|---:|---:|---:|',
-          ...outcomes.map(({ name, perSecond, p50, p99, serverCpu, postgresCpu }) =>
-            row([
-              name,
-              whole(perSecond),
-              milliseconds(p50),
-              milliseconds(p99),
-              ratio(perSecond / reference),
-              serverCpu === undefined ? '' : whole(serverCpu),
-              whole(postgresCpu),
-            ]),
-          ),
-          '',
-        ];
+  const rows = outcomes.map((outcome) => outcomeCells(outcome, reference));
+  const table = rows.length === 0 ? [] : [...markdownTable(OUTCOME_HEADS, rows), ''];
   return [
     `### ${title}`,
     '',

@@ -1,20 +1,17 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ROOT } from '../bench/processes';
 import { type Verdict } from '../report/run-record';
+import { installOwn } from './install-own';
 
 const FOLDER = join(ROOT, 'load-tests', 'artillery');
 const PROGRAM = join(FOLDER, 'node_modules', 'artillery', 'bin', 'run');
 
-/** Installs Artillery in its own folder, by its own lock file, when it is not there. */
-export const installArtillery = (): void => {
-  if (existsSync(PROGRAM)) return;
-  console.error('Artillery is installed in load-tests/artillery by npm ci: once, some 460 MB.');
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: FOLDER, stdio: ['ignore', 2, 2] });
-};
+/** Installs Artillery when it is not there. */
+export const installArtillery = (): void =>
+  installOwn(FOLDER, PROGRAM, 'Artillery is installed in load-tests/artillery by npm ci: once, some 460 MB.');
 
 /** How Artillery ended. */
 export interface ArtilleryRun {
