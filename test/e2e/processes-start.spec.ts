@@ -3,30 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isThere, ProcessGroup } from '../support/process-group';
-import { BuiltProgram } from '../support/program';
-import { startRedis, type RedisServer } from '../support/redis-server';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { isThere, ProcessGroups } from '../support/process-group';
 
-let program: BuiltProgram;
-let database: TestDatabase;
-let redis: RedisServer;
-
-beforeAll(async () => {
-  program = new BuiltProgram();
-  [database, redis] = await Promise.all([createTestDatabase(), startRedis()]);
-});
-afterAll(async () => {
-  await program.remove();
-  await redis.stop();
-  await database.drop();
-});
+const groups = new ProcessGroups();
 
 describe('Several processes', () => {
   it.each([{}, { REDIS_URL: 'redis://127.0.0.1:1', REDIS_ENABLED: 'false' }])(
     'need a Redis: %j',
     async (without) => {
-      const started = program.start({ DATABASE_URL: database.url, WEB_CONCURRENCY: '2', ...without });
+      const started = groups.start({ REDIS_URL: undefined, ...without }).program;
       expect(await started.exit()).toBe(1);
       expect(started.stderr).toMatch(/^ {2}- REDIS_URL: is required where WEB_CONCURRENCY is above 1/m);
     },
@@ -36,9 +21,7 @@ describe('Several processes', () => {
     const occupied = createServer().listen(0, '127.0.0.1');
     await once(occupied, 'listening');
     const { port } = occupied.address() as AddressInfo;
-    const started = program.start({
-      DATABASE_URL: database.url,
-      REDIS_URL: redis.url,
+    const { program: started } = groups.start({
       SECRET_KEY: 'x'.repeat(32),
       WEB_CONCURRENCY: '3',
       PORT: String(port),
@@ -51,15 +34,12 @@ describe('Several processes', () => {
 
   it('share the embedded Postgres that was started for them, and its secret', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'jobtrail-processes-'));
-    const group = new ProcessGroup(
-      program.start({
-        DATA_DIR: folder,
-        REDIS_URL: redis.url,
-        CACHE_KEY_PREFIX: 'embedded',
-        WEB_CONCURRENCY: '2',
-      }),
-    );
-    const url = await group.program.url(60_000);
+    const group = groups.start({
+      DATABASE_URL: undefined,
+      DATA_DIR: folder,
+      CACHE_KEY_PREFIX: 'embedded',
+    });
+    const url = await group.url();
     expect(group.program.stderr.match(/Data: {5}/g)).toHaveLength(1);
     const json = { 'content-type': 'application/json' };
     const registered = await fetch(`${url}/api/auth/register`, {

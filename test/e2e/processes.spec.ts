@@ -4,36 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually';
 import { parseMetrics } from '../support/metrics/scrape';
-import { isThere, ProcessGroup } from '../support/process-group';
-import { BuiltProgram } from '../support/program';
-import { startRedis, type RedisServer } from '../support/redis-server';
+import { isThere, ProcessGroups, type ProcessGroup } from '../support/process-group';
 import { TEST_SECRET_KEY } from '../support/test-app';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { createTestDatabase } from '../support/test-database';
 
-let program: BuiltProgram;
-let database: TestDatabase;
-let redis: RedisServer;
-
-beforeAll(async () => {
-  program = new BuiltProgram();
-  [database, redis] = await Promise.all([createTestDatabase(), startRedis()]);
-});
-afterAll(async () => {
-  await program.remove();
-  await redis.stop();
-  await database.drop();
-});
+const groups = new ProcessGroups();
 
 const start = (environment: NodeJS.ProcessEnv = {}): ProcessGroup =>
-  new ProcessGroup(
-    program.start({
-      DATABASE_URL: database.url,
-      REDIS_URL: redis.url,
-      SECRET_KEY: TEST_SECRET_KEY,
-      WEB_CONCURRENCY: '2',
-      ...environment,
-    }),
-  );
+  groups.start({ SECRET_KEY: TEST_SECRET_KEY, ...environment });
 
 /** The status of a request on a connection of its own; 0 where the connection breaks. */
 const ask = (url: string): Promise<number> =>
@@ -52,7 +30,7 @@ const live = { route: '/api/health/live', status_class: '2xx' };
 describe('Several processes that serve one port', () => {
   it('share its connections, and their metrics are those of one instance', async () => {
     const group = start({ DB_MAX_CONNECTIONS: '7' });
-    const url = await group.program.url();
+    const url = await group.url();
     expect(new Set(group.ids).size).toBe(2);
     for (let index = 0; index < 20; index += 1) expect(await ask(`${url}/api/health/live`)).toBe(200);
     const lines = group.program.stdout.split('\n').filter((line) => line.includes('/api/health/live'));
@@ -73,7 +51,7 @@ describe('Several processes that serve one port', () => {
 
   it('are replaced when they end, and no number that was counted is lost', async () => {
     const group = start();
-    const url = await group.program.url();
+    const url = await group.url();
     for (let index = 0; index < 10; index += 1) await ask(`${url}/api/health/live`);
     expect((await scrape(url)).sum('request_duration_seconds_count', live)).toBe(10);
     const [former, other] = [group.id(0), group.id(1)];
@@ -91,7 +69,7 @@ describe('Several processes that serve one port', () => {
 
   it('are killed and replaced when they hang', async () => {
     const group = start({ WEB_PROCESS_TIMEOUT: '1' });
-    const url = await group.program.url();
+    const url = await group.url();
     const former = group.id(1);
     process.kill(former, 'SIGSTOP');
     await group.replacementOf(1, former);
@@ -103,7 +81,7 @@ describe('Several processes that serve one port', () => {
   it('end with exit code 1 when none comes to serve any more', async () => {
     const own = await createTestDatabase();
     const group = start({ DATABASE_URL: own.url });
-    await group.program.url();
+    await group.url();
     await own.drop();
     for (const id of group.ids) process.kill(id, 'SIGKILL');
     expect(await group.program.exit()).toBe(1);
@@ -114,7 +92,7 @@ describe('Several processes that serve one port', () => {
 
   it('end in order: what is under way is answered, and then exit code 0', async () => {
     const group = start({ SHUTDOWN_DELAY: '1' });
-    const url = await group.program.url();
+    const url = await group.url();
     let going = true;
     const statuses: number[] = [];
     const client = async (): Promise<void> => {
@@ -140,7 +118,7 @@ describe('Several processes that serve one port', () => {
 
   it('end on Ctrl-C, which the terminal sends to each of them', async () => {
     const group = start();
-    await group.program.url();
+    await group.url();
     for (const id of [...group.ids, group.program.pid]) process.kill(id, 'SIGINT');
     expect(await group.program.exit()).toBe(0);
     expect(group.program.stdout).not.toMatch(/A process ended/);
@@ -155,7 +133,7 @@ describe('Several processes that serve one port', () => {
 
   it('end when the process that started them is killed', async () => {
     const group = start();
-    await group.program.url();
+    await group.url();
     expect(await group.program.stop('SIGKILL')).toBe('SIGKILL');
     await eventually(
       () => group.ids.filter(isThere),

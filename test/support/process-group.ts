@@ -1,5 +1,7 @@
 import { eventually } from './eventually';
-import { type RunningProgram } from './program';
+import { BuiltProgram, type RunningProgram } from './program';
+import { startRedis, type RedisServer } from './redis-server';
+import { createTestDatabase, type TestDatabase } from './test-database';
 
 interface ServesLine {
   process: number;
@@ -10,6 +12,16 @@ interface ServesLine {
 /** The processes of a program with `WEB_CONCURRENCY`, as its log tells of them. */
 export class ProcessGroup {
   constructor(readonly program: RunningProgram) {}
+
+  /** Waits until it serves, and its log has told of so many processes; gives its address. */
+  async url(processes = 2): Promise<string> {
+    const url = await this.program.url();
+    await eventually(
+      () => this.ids.length,
+      (count) => count === processes,
+    );
+    return url;
+  }
 
   /** The ids of the processes that have begun to serve, the latest of each number, by number. */
   get ids(): number[] {
@@ -34,6 +46,38 @@ export class ProcessGroup {
     return eventually(
       () => this.ids[index] ?? 0,
       (id) => id !== former && id !== 0,
+    );
+  }
+}
+
+/** What programs of several processes need around them, in one test file; made before its tests and removed after them. */
+export class ProcessGroups {
+  program: BuiltProgram;
+  database: TestDatabase;
+  redis: RedisServer;
+
+  /** Call it where hooks may be declared. */
+  constructor() {
+    beforeAll(async () => {
+      this.program = new BuiltProgram();
+      [this.database, this.redis] = await Promise.all([createTestDatabase(), startRedis()]);
+    });
+    afterAll(async () => {
+      await this.program.remove();
+      await this.redis.stop();
+      await this.database.drop();
+    });
+  }
+
+  /** Starts a program of two processes, or as the variables say. */
+  start(environment: NodeJS.ProcessEnv = {}): ProcessGroup {
+    return new ProcessGroup(
+      this.program.start({
+        DATABASE_URL: this.database.url,
+        REDIS_URL: this.redis.url,
+        WEB_CONCURRENCY: '2',
+        ...environment,
+      }),
     );
   }
 }
