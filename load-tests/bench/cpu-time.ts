@@ -3,13 +3,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** Clock ticks a second in `/proc` on Linux (USER_HZ). */
 const TICKS = 100;
 
+interface ProcessTimes {
+  parent: number;
+  seconds: number;
+  /** Of its children that have ended. */
+  endedChildren: number;
+}
+
 /** Parent and CPU seconds of a process, from `/proc/<pid>/stat`; `undefined` where there is no such thing. */
-const processTimes = (pid: number | string): { parent: number; seconds: number } | undefined => {
+const processTimes = (pid: number | string): ProcessTimes | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name in brackets may hold spaces; what follows it are fields 3 and on.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { parent: Number(fields[1]), seconds: (Number(fields[11]) + Number(fields[12])) / TICKS };
+    const ticks = (first: number): number => Number(fields[first]) + Number(fields[first + 1]);
+    return { parent: Number(fields[1]), seconds: ticks(11) / TICKS, endedChildren: ticks(13) / TICKS };
   } catch {
     return undefined;
   }
@@ -18,14 +26,18 @@ const processTimes = (pid: number | string): { parent: number; seconds: number }
 /** CPU seconds that a process has used; 0 where the system does not tell. */
 export const cpuSeconds = (pid: number): number => processTimes(pid)?.seconds ?? 0;
 
-/** CPU seconds of a process's children that still run: the sessions of a Postgres server. */
+/**
+ * CPU seconds of a process's children: the sessions of a Postgres server. Those that have ended count on, since a pool
+ * that rests closes its connections while another one is measured.
+ */
 export const cpuSecondsOfChildren = (pid: number): number => {
   try {
     const children = readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
       .map(processTimes)
       .filter((times) => times?.parent === pid);
-    return children.reduce((sum, times) => sum + (times?.seconds ?? 0), 0);
+    const ended = processTimes(pid)?.endedChildren ?? 0;
+    return children.reduce((sum, times) => sum + (times?.seconds ?? 0), ended);
   } catch {
     return 0;
   }
