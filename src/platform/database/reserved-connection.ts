@@ -40,6 +40,7 @@ export interface Reservation {
  */
 export class ReservedConnection {
   private readonly pool: VerifyingPool;
+  private closed: Promise<void> | undefined;
 
   constructor(database: DatabaseConfig, { name, statementTimeout, patience }: Reservation) {
     const config: PoolConfig & WatchedClientConfig = {
@@ -86,8 +87,8 @@ export class ReservedConnection {
     this.pool.onQuery(listener);
   }
 
-  /** Resolves when its statements have ended, which their bounds see to. */
+  /** Resolves when its statements have ended, which their bounds see to. Safe to call twice. */
   close(): Promise<void> {
-    return this.pool.end();
+    return (this.closed ??= this.pool.end());
   }
 }

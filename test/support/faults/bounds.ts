@@ -1,4 +1,7 @@
-import type { Load } from './load';
+/** What tells how slow the machine was. */
+interface Slowness {
+  slowestPiece(since: number): number;
+}
 
 /** Longest that a request may take while the database is away. Milliseconds. */
 export const ANSWERED_WITHIN = 2_000;
@@ -9,14 +12,12 @@ export const RECOVERED_WITHIN = 5_000;
 /** What a machine that has time for the program may take more than a bound says. Milliseconds. */
 const SLACK = 500;
 
-/** Work for the processor of a request that waits for the database, as a multiple of that of a probe. */
-const PROBES = 5;
+/** Work for the processor of a request that waits for the database, as a multiple of a small one's. */
+const PIECES = 5;
 
-/** A bound in milliseconds, with what the machine itself kept waiting for since a moment: told by the probes. */
-export const bound = (milliseconds: number, load: Load, since: number): number => {
-  const probes = load.outcomes.filter(({ kind, began, took }) => kind === 'probe' && began + took >= since);
-  return milliseconds + SLACK + PROBES * Math.max(0, ...probes.map(({ took }) => took));
-};
+/** A bound in milliseconds, with what the machine itself kept waiting for since a moment: told by the yardstick of the load. */
+export const bound = (milliseconds: number, load: Slowness, since: number): number =>
+  milliseconds + SLACK + PIECES * load.slowestPiece(since);
 
 /** Milliseconds that the slowest of some requests took. */
 export const slowest = (outcomes: readonly { took: number }[]): number =>

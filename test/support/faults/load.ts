@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eventually } from '../eventually';
 import type { TestUser } from '../test-app';
 import type { ServedProgram } from './served-program';
+import { Yardstick } from './yardstick';
 
 /** Milliseconds after which a request counts as hanging: far longer than any bound of the program. */
 const HANGS = 45_000;
@@ -13,7 +14,7 @@ const STATUSES = ['applied', 'phone_screen', 'interview', 'offer'];
 
 /** How one request ended. */
 export interface Outcome {
-  kind: 'append' | 'read' | 'probe';
+  kind: 'append' | 'read';
   /** Status and code, such as `503 unavailable`; `broken`: the connection ended; `hung`: there was no answer. */
   answer: string;
   /** Milliseconds it took. */
@@ -53,6 +54,7 @@ export class Load {
 
   private static readonly running = new Set<Load>();
 
+  private yardstick: Yardstick | undefined;
   private ending = false;
   private abandoned = false;
   private readonly clients: Promise<void>[] = [];
@@ -77,7 +79,7 @@ export class Load {
     for (let n = 0; n < keyed; n++) this.clients.push(this.appendAll(n, true));
     for (let n = 0; n < plain; n++) this.clients.push(this.appendAll(n, false));
     for (let n = 0; n < readers; n++) this.clients.push(this.readAll(n));
-    this.clients.push(this.probeAll());
+    this.yardstick = new Yardstick();
     Load.running.add(this);
     return this;
   }
@@ -86,21 +88,25 @@ export class Load {
   async stop(): Promise<void> {
     this.ending = true;
     await Promise.all(this.clients);
+    this.yardstick?.stop();
     Load.running.delete(this);
   }
 
-  /** What was under way between two moments, but for the probes. */
+  /** Milliseconds that the machine took at most, since a moment, for a piece of work like that of a small request. */
+  slowestPiece(since: number): number {
+    return this.yardstick?.slowestSince(since) ?? 0;
+  }
+
+  /** What was under way between two moments. */
   between(from: number, to = Infinity): Outcome[] {
-    return this.outcomes.filter(
-      ({ kind, began, took }) => kind !== 'probe' && began < to && began + took > from,
-    );
+    return this.outcomes.filter(({ began, took }) => began < to && began + took > from);
   }
 
   /** Waits for so many more requests that were answered 2xx; gives when the first of them was, on the same clock. */
   async untilServed(count: number): Promise<number> {
     const before = this.outcomes.length;
     const served = (): Outcome[] =>
-      this.outcomes.slice(before).filter(({ kind, answer }) => kind !== 'probe' && answer.startsWith('2'));
+      this.outcomes.slice(before).filter(({ answer }) => answer.startsWith('2'));
     const [first] = await eventually(served, ({ length }) => length >= count);
     return (first?.began ?? 0) + (first?.took ?? 0);
   }
@@ -155,14 +161,6 @@ export class Load {
       ];
       const answer = await this.send('read', paths[n % paths.length] ?? '', {});
       if (answer !== '200') await pause();
-    }
-  }
-
-  /** Asks whether the process is alive, all the while: how long that takes is the machine's doing. */
-  private async probeAll(): Promise<void> {
-    while (!this.ending) {
-      await this.send('probe', '/api/health/live', {});
-      await pause();
     }
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eventually } from '../eventually';
 import type { TestUser } from '../test-app';
 import type { ServedProgram } from './served-program';
+import { Yardstick } from './yardstick';
 
 /** Milliseconds after which a request counts as hanging. */
 const HANGS = 45_000;
@@ -22,6 +23,7 @@ export class TruthLoad {
   /** What no client may see: another title than the one that was acknowledged last, a failure, no answer. */
   readonly wrong: string[] = [];
 
+  private readonly yardstick = new Yardstick();
   private ending = false;
   private clients: Promise<void>[] = [];
 
@@ -37,6 +39,12 @@ export class TruthLoad {
   async stop(): Promise<void> {
     this.ending = true;
     await Promise.all(this.clients);
+    this.yardstick.stop();
+  }
+
+  /** Milliseconds that the machine took at most, since a moment, for a piece of work like that of a small request. */
+  slowestPiece(since: number): number {
+    return this.yardstick.slowestSince(since);
   }
 
   /** Waits for so many more answers, which the condition holds for. */
