@@ -46,7 +46,11 @@ const runUntil = async (stop: StopSignal, source: NodeJS.ProcessEnv, options: Ru
   // Until there is a log to open.
   if (environment.LOG_FILE !== undefined) stop.onHangUp = () => undefined;
   const several = environment.WEB_CONCURRENCY > 1 && options.role === undefined;
-  if (several && cluster.isWorker) SupervisorLink.own.onStop(() => stop.stop());
+  if (several && cluster.isWorker) {
+    // Before anything is waited for: what the supervisor says until then would be lost.
+    SupervisorLink.own.onStop(() => stop.stop());
+    SupervisorLink.own.onHangUp(() => stop.onHangUp?.());
+  }
   const foundation = await layFoundation(environment, say, stop);
   const announceHere = (url: string | undefined): void => announce(url, foundation.postgres);
   try {

@@ -42,10 +42,17 @@ export const serve = async (
 ): Promise<never> => {
   await stop.race(prepareSchema(config, say));
   let app: NestFastifyApplication | undefined;
-  if (config.log.file !== undefined) stop.onHangUp = () => app?.get(LogOutput).reopen();
+  const log = { hungUp: false };
+  if (config.log.file !== undefined)
+    stop.onHangUp = () => {
+      log.hungUp = true;
+      app?.get(LogOutput).reopen();
+    };
   let serving = false;
   try {
     app = await createApp(config);
+    // Meanwhile the file may have been opened, and then renamed.
+    if (log.hungUp) app.get(LogOutput).reopen();
     stop.signal.throwIfAborted();
     if (config.worker.apart) {
       await app.init();
@@ -53,6 +60,7 @@ export const serve = async (
     } else {
       await app.listen(config.http.port, config.http.host);
       await afterListen?.(app, config, stop.signal);
+      stop.signal.throwIfAborted();
       announce(await app.getUrl());
     }
     app.get(Lifecycle).serving();

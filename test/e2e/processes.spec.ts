@@ -149,7 +149,7 @@ describe('Several processes that serve one port', () => {
     renameSync(file, `${file}.1`);
     group.program.signal('SIGHUP');
     const pidsIn = (text: string): Set<string | undefined> =>
-      new Set([...text.matchAll(/"pid":(\d+)/g)].map(([, pid]) => pid));
+      new Set([...text.matchAll(/"pid":(\d+).*health\/live/g)].map(([, pid]) => pid));
     // The lines of both processes come to be in the new file.
     await eventually(
       async () => {

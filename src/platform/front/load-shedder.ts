@@ -45,6 +45,8 @@ export class LoadShedder {
 
   /** Whether this one may go on; then counts it until its answer has left. */
   private trickles(reply: FastifyReply): boolean {
+    // Whose client has left meanwhile, and would never be counted as gone.
+    if (reply.raw.closed) return false;
     const { used, waiting, max } = this.pool.now();
     if (this.load.lacksMemory || waiting > 0 || used >= max || this.trickling >= TRICKLE) return false;
     this.trickling += 1;

@@ -2,6 +2,8 @@
 export type ToProcess =
   /** End in order, as on SIGTERM. */
   | { readonly type: 'stop' }
+  /** Open the log file anew, as on SIGHUP. */
+  | { readonly type: 'hangUp' }
   /** Say that you are there. */
   | { readonly type: 'ping' }
   /** What are your metrics? */

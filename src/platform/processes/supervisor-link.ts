@@ -9,6 +9,7 @@ export class SupervisorLink {
   private asked = 0;
   private readonly waiting = new Map<number, (text: string | undefined) => void>();
   private stop: (() => void) | undefined;
+  private hangUp: (() => void) | undefined;
   private report: (() => Promise<readonly object[]>) | undefined;
 
   /** @param line the process itself, but in tests */
@@ -24,6 +25,11 @@ export class SupervisorLink {
   /** Has `stop` called when the process is to end in order. */
   onStop(stop: () => void): void {
     this.stop = stop;
+  }
+
+  /** Has `hangUp` called when the log file is to be opened anew. */
+  onHangUp(hangUp: () => void): void {
+    this.hangUp = hangUp;
   }
 
   /** Tells that the process takes requests at this address. */
@@ -55,6 +61,9 @@ export class SupervisorLink {
     switch (message.type) {
       case 'stop':
         this.stop?.();
+        break;
+      case 'hangUp':
+        this.hangUp?.();
         break;
       case 'ping':
         this.say({ type: 'pong' });

@@ -32,9 +32,8 @@ export const supervise = async (
       supervisor.hangUp();
     };
   try {
-    const url = await stop.race(supervisor.start());
-    announce(url);
     stop.allow(longestShutdown(config) + LATE);
+    announce(await stop.race(supervisor.start()));
     return await stop.race(supervisor.gaveUp);
   } finally {
     await supervisor.stop();

@@ -6,6 +6,8 @@ export class Supervised {
   worker: Worker | undefined;
   /** When it began to serve, on the monotonic clock; `undefined` while it does not. */
   servingSince: number | undefined;
+  /** When it was started, on the same clock. */
+  startedAt = 0;
   /** Times that it was asked for a sign of life since it last gave one. */
   unanswered = 0;
   /** Its next start. */
@@ -21,6 +23,7 @@ export class Supervised {
   /** Takes in a process that was just started. */
   begin(worker: Worker): void {
     this.worker = worker;
+    this.startedAt = performance.now();
     this.unanswered = 0;
   }
 

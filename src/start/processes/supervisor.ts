@@ -19,6 +19,9 @@ export interface HandedOver extends NodeJS.ProcessEnv {
   SECRET_KEY: string;
 }
 
+/** The least that a process may take until it serves. Milliseconds. */
+const LONGEST_START = 60_000;
+
 /** What a supervisor needs to know. */
 export interface SupervisorOptions {
   /** How many processes there are to be. */
@@ -60,15 +63,16 @@ export class Supervisor {
 
   /**
    * Starts the first process, which finds out whether it can be done at all, and then the others.
-   * @returns the address, once all serve or have tried to
+   * @returns the address, once the first serves
    * @throws ProcessesGaveUp when the first does not come to serve; it has said why
    */
   async start(): Promise<string> {
     const [first, ...others] = this.all;
     const url = first === undefined ? undefined : await this.launch(first);
     if (url === undefined) throw new ProcessesGaveUp('The first process ended before it served.');
+    if (this.stopping) throw new ProcessesGaveUp('The program was stopped as it began to serve.');
     this.watch();
-    await Promise.all(others.map((one) => this.launch(one)));
+    for (const one of others) void this.launch(one);
     return url;
   }
 
@@ -85,13 +89,17 @@ export class Supervisor {
 
   /** Has all open their log file anew. */
   hangUp(): void {
-    for (const one of this.all) if (one.isServing) one.signal('SIGHUP');
+    for (const one of this.all) one.say({ type: 'hangUp' });
   }
 
   /** Starts a process; resolves with its address when it serves, with nothing when it ends before. */
   private launch(one: Supervised): Promise<string | undefined> {
     return new Promise((resolve) => {
-      const worker = cluster.fork(this.options.environment);
+      const worker = this.fork(one);
+      if (worker === undefined) {
+        resolve(undefined);
+        return;
+      }
       one.begin(worker);
       worker.on('message', (message: ToSupervisor) => {
         if (one.worker !== worker) return;
@@ -100,7 +108,9 @@ export class Supervisor {
       });
       const ended = (how: object): void => {
         resolve(undefined);
-        if (one.worker === worker) this.ended(one, worker, how);
+        if (one.worker !== worker) return;
+        this.metrics.end(worker.id);
+        this.ended(one, { processId: worker.process.pid, ...how });
       };
       worker.once('exit', (code: number | null, signal: string | null) => ended({ code, signal }));
       // Such as that there can be no more processes.
@@ -132,12 +142,23 @@ export class Supervisor {
     }
   }
 
-  private ended(one: Supervised, worker: Worker, how: object): void {
+  /** Nothing where it cannot be done; it is tried again like a process that has ended. */
+  private fork(one: Supervised): Worker | undefined {
+    if (this.stopping) return undefined;
+    try {
+      return cluster.fork(this.options.environment);
+    } catch (error) {
+      // Such as that memory is short: what serves is not to go down with it.
+      this.ended(one, { err: error });
+      return undefined;
+    }
+  }
+
+  private ended(one: Supervised, how: object): void {
     const served = one.end();
-    this.metrics.end(worker.id);
     this.wake();
     if (this.stopping) return;
-    const line = { process: one.number, processId: worker.process.pid, served, ...how };
+    const line = { process: one.number, served, ...how };
     const wait = this.policy.ended(one.number, served, this.figures().serving);
     // Before the first has served nothing is known to work.
     if (wait === undefined || this.pulse === undefined) {
@@ -154,21 +175,30 @@ export class Supervisor {
 
   /** Kills who hangs: dealt connections would wait there, and the probes of the instance ask the others as well. */
   private watch(): void {
-    const { timeout, logger } = this.options;
+    const { timeout } = this.options;
     // Also without a timeout: it tells that the first process has served.
     this.pulse = setInterval(
-      () => {
-        for (const one of this.all.filter(({ isServing }) => isServing && timeout > 0)) {
-          if (one.unanswered >= ASKED) {
-            logger.error({ process: one.number, timeout }, 'A process gives no sign of life: it is killed');
-            one.signal('SIGKILL');
-          }
-          one.unanswered += 1;
-          one.say({ type: 'ping' });
-        }
-      },
+      () => (timeout > 0 ? this.lookForHanging(timeout) : undefined),
       (timeout || 60_000) / ASKED,
     );
+  }
+
+  private lookForHanging(timeout: number): void {
+    for (const one of this.all) {
+      const hangs = one.isServing
+        ? one.unanswered >= ASKED
+        : one.worker !== undefined && performance.now() - one.startedAt > Math.max(timeout, LONGEST_START);
+      if (hangs) {
+        this.options.logger.error(
+          { process: one.number, timeout },
+          'A process gives no sign of life: it is killed',
+        );
+        one.signal('SIGKILL');
+      }
+      if (!one.isServing) continue;
+      one.unanswered += 1;
+      one.say({ type: 'ping' });
+    }
   }
 
   private figures(): { count: number; running: number; serving: number } {
