@@ -39,10 +39,12 @@ afterAll(async () => {
   await owner.close();
 });
 
-const sessions = async (): Promise<number> => {
+/** The sessions of the role, or only those of this name. */
+const sessions = async (name?: string): Promise<number> => {
   const [row] = await owner.query<{ count: number }>(
-    'SELECT count(*)::int AS count FROM pg_stat_activity WHERE usename = $1',
-    [ROLE],
+    `SELECT count(*)::int AS count FROM pg_stat_activity
+     WHERE usename = $1 AND ($2::text IS NULL OR application_name = $2)`,
+    [ROLE, name ?? null],
   );
   return row?.count ?? 0;
 };
@@ -53,6 +55,8 @@ const takeAll = async (): Promise<Client[]> => {
   const idle = await Promise.all(Array.from({ length: pool.idleCount }, () => pool.connect()));
   for (const client of idle) client.release(true);
   await until(() => pool.totalCount === 0, 'an empty pool');
+  // Their sessions count until they have ended, and would leave room then.
+  await until(async () => (await sessions('jobtrail')) === 0, 'the sessions of the pool to end');
   const taken: Client[] = [];
   await until(async () => {
     if ((await sessions()) >= CONNECTIONS) return true;
