@@ -1,6 +1,7 @@
 import { openDatabase } from './bench-database';
 import { type Bench, type Scenario } from './bench';
 import { circumstances } from './circumstances';
+import { runCommand } from './command';
 import { parseOptions, USAGE } from './options';
 import { buildProgram, startProgram, UNCACHED } from './program';
 import { sectionText } from './report';
@@ -60,11 +61,4 @@ const main = async (): Promise<void> => {
   }
 };
 
-// Exit handlers stop what was started.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-
-main().catch((error: unknown) => {
-  console.error(error);
-  console.error(USAGE);
-  process.exitCode = 1;
-});
+runCommand(main, USAGE);

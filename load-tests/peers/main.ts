@@ -1,5 +1,6 @@
 import { openDatabase, type BenchDatabase } from '../bench/bench-database';
 import { circumstances } from '../bench/circumstances';
+import { runCommand } from '../bench/command';
 import { inTurn, overHttp, runContest, type Contestant } from '../bench/contest';
 import { residentBytes } from '../bench/cpu-time';
 import { parseOptions, type BenchOptions } from '../bench/options';
@@ -75,11 +76,4 @@ const main = async (): Promise<void> => {
   }
 };
 
-// Exit handlers stop what was started.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-
-main().catch((error: unknown) => {
-  console.error(error);
-  console.error(USAGE);
-  process.exitCode = 1;
-});
+runCommand(main, USAGE);

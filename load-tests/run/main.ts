@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { startRedis } from '../../test/support/redis-server';
 import { openDatabase, type BenchDatabase } from '../bench/bench-database';
+import { runCommand } from '../bench/command';
 import { ROOT } from '../bench/processes';
 import { buildProgram, startProgram } from '../bench/program';
 import { type ArtilleryReport } from '../report/artillery-report';
@@ -114,11 +115,4 @@ const main = async (): Promise<void> => {
   }
 };
 
-// Exit handlers stop what was started.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  console.error(`${USAGE}\nScenarios: ${scenarioNames().join(', ')}`);
-  process.exitCode = 1;
-});
+runCommand(main, `${USAGE}\nScenarios: ${scenarioNames().join(', ')}`);

@@ -11,14 +11,11 @@ import {
   Post,
   Query,
 } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
 import { DataSource, Repository } from 'typeorm';
-import { SnakeNamingStrategy } from '../../../src/platform/database/snake-naming.strategy';
-import { announce } from './announce';
 import { LIMIT, firstPagination } from './page-envelope';
+import { serveNest, tutorialDatabase } from './serve-nest';
 import { TutorialEvent } from './tutorial-event.entity';
 import { LISTED, TutorialJob } from './tutorial-job.entity';
 
@@ -135,27 +132,10 @@ class JobsController {
 }
 
 @Module({
-  imports: [
-    TypeOrmModule.forRoot({
-      type: 'postgres',
-      url: process.env.DATABASE_URL ?? '',
-      entities: [TutorialJob, TutorialEvent],
-      namingStrategy: new SnakeNamingStrategy(),
-      poolSize: 20,
-    }),
-    TypeOrmModule.forFeature([TutorialJob]),
-  ],
+  imports: [tutorialDatabase([TutorialJob, TutorialEvent]), TypeOrmModule.forFeature([TutorialJob])],
   controllers: [JobsController],
   providers: [JobsService, StatusEventsService],
 })
 class AppModule {}
 
-const start = async (): Promise<void> => {
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule, new FastifyAdapter(), {
-    logger: false,
-  });
-  await app.listen(0, '127.0.0.1');
-  announce(app.getHttpServer().address());
-};
-
-void start();
+void serveNest(AppModule);
