@@ -7,6 +7,8 @@ export interface Contestant {
   name: string;
   /** Process whose CPU time is told; `undefined`: the bench itself does the work. */
   pid?: number;
+  /** How many clients work at the same time. Default: `CLIENTS`. */
+  clients?: number;
   /** Has it ready before each round. */
   prepare?(): Promise<void>;
   /** Opens one of the clients. */
@@ -29,7 +31,7 @@ export interface Rounds {
   postgresPid: number;
 }
 
-/** Requests that warm a contestant up, and most rounds that they are given. */
+/** Requests that warm a contestant of `CLIENTS` clients up (fewer clients: fewer), and most rounds that they are given. */
 const WARM_UP = { requests: 3000, rounds: 4 };
 
 /** The middle one, NaN of none. */
@@ -40,9 +42,11 @@ export const median = (values: readonly number[]): number => {
 
 type Sample = Omit<Outcome, 'name'>;
 
+const clientsOf = ({ clients = CLIENTS }: Contestant): number => clients;
+
 const measure = async (contestant: Contestant, { seconds, postgresPid }: Rounds): Promise<Sample> => {
   await contestant.prepare?.();
-  const clients = await Promise.all(Array.from({ length: CLIENTS }, () => contestant.open()));
+  const clients = await Promise.all(Array.from({ length: clientsOf(contestant) }, () => contestant.open()));
   try {
     const server = contestant.pid === undefined ? 0 : cpuSeconds(contestant.pid);
     const postgres = cpuSecondsOfChildren(postgresPid);
@@ -63,8 +67,9 @@ const measure = async (contestant: Contestant, { seconds, postgresPid }: Rounds)
  * some rounds all the same, for those that are slow.
  */
 const warmUp = async (contestant: Contestant, rounds: Rounds): Promise<void> => {
+  const enough = (WARM_UP.requests * clientsOf(contestant)) / CLIENTS;
   let requests = 0;
-  for (let round = 0; round < WARM_UP.rounds && requests < WARM_UP.requests; round += 1) {
+  for (let round = 0; round < WARM_UP.rounds && requests < enough; round += 1) {
     requests += (await measure(contestant, rounds)).perSecond * rounds.seconds;
   }
 };
@@ -88,6 +93,7 @@ export const runContest = async (contestants: readonly Contestant[], rounds: Rou
     name,
     perSecond: medianOf(index, (sample) => sample.perSecond),
     p50: medianOf(index, (sample) => sample.p50),
+    p95: medianOf(index, (sample) => sample.p95),
     p99: medianOf(index, (sample) => sample.p99),
     serverCpu: pid === undefined ? undefined : medianOf(index, (sample) => sample.serverCpu ?? 0),
     postgresCpu: medianOf(index, (sample) => sample.postgresCpu),

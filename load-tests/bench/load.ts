@@ -2,6 +2,7 @@
 export interface LoadResult {
   perSecond: number;
   p50: number;
+  p95: number;
   p99: number;
 }
 
@@ -36,5 +37,10 @@ export const runLoad = async (clients: readonly LoadClient[], seconds: number): 
   await Promise.all(clients.map(runClient));
   const elapsed = (performance.now() - begin) / 1000;
   const sorted = Float64Array.from(latencies).sort();
-  return { perSecond: latencies.length / elapsed, p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
+  return {
+    perSecond: latencies.length / elapsed,
+    p50: quantile(sorted, 0.5),
+    p95: quantile(sorted, 0.95),
+    p99: quantile(sorted, 0.99),
+  };
 };

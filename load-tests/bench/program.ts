@@ -36,16 +36,18 @@ export const buildProgram = ({ build }: Pick<BenchOptions, 'build'>): void => {
   if (build) execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit' });
 };
 
-/** Starts the program in a process of its own, with `further` environment variables. */
+/**
+ * Starts the program in a process of its own, with `further` environment variables.
+ * @param dist folder that it was compiled into
+ */
 export const startProgram = async (
   databaseUrl: string,
-  options: Pick<BenchOptions, 'cpuProfile'>,
+  { cpuProfile, dist = 'dist' }: Pick<BenchOptions, 'cpuProfile'> & { dist?: string | undefined },
   further: Readonly<Record<string, string>>,
 ): Promise<Program> => {
   const logFile = join(mkdtempSync(join(tmpdir(), 'jobtrail-bench-')), 'jobtrail.log');
-  const profile =
-    options.cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.cpuProfile}`];
-  const server = await startServer([...profile, '--enable-source-maps', 'dist/main.js'], {
+  const profile = cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`];
+  const server = await startServer([...profile, '--enable-source-maps', join(dist, 'main.js')], {
     ...environment,
     ...further,
     DATABASE_URL: databaseUrl,

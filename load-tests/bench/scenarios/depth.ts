@@ -1,9 +1,7 @@
-import { CursorCodec } from '../../../src/platform/pagination';
-import { deriveKey } from '../../../src/platform/security';
-import { type Bench, type Scenario } from '../bench';
+import { type Scenario } from '../bench';
 import { inTurn, overHttp, runContest } from '../contest';
+import { cursorsAt } from '../cursors';
 import { requestBytes, sendOnce } from '../http-client';
-import { SECRET_KEY } from '../program';
 import { throughputRatio } from '../report';
 
 const FIRST = 'first page';
@@ -19,7 +17,9 @@ export const depth: Scenario = async (bench) => {
   const headers = program.headers(database.owners.big);
   const get = (query: string): Buffer => requestBytes('GET', `/api/jobs${query}`, headers);
   const byCursor = async (from: number, places: number): Promise<Buffer[]> =>
-    (await cursorsAt(bench, from, places)).map((cursor) => get(`?cursor=${cursor}`));
+    (await cursorsAt(database.client, database.owners.big, { from, places, step: STEP })).map((cursor) =>
+      get(`?cursor=${cursor}`),
+    );
   const pages = {
     [`by offset, ${whole(1000)} rows deep`]: [get('?page=51&limit=20')],
     [`by cursor, ${whole(1000)} rows deep`]: await byCursor(1000, 1),
@@ -50,23 +50,3 @@ export const depth: Scenario = async (bench) => {
 };
 
 const whole = (value: number): string => value.toLocaleString('en-US').replaceAll(',', ' ');
-
-/** Cursors after rows at and beyond a depth of the default list. */
-const cursorsAt = async ({ database }: Bench, from: number, places: number): Promise<string[]> => {
-  const ownerId = database.owners.big;
-  const { rows } = await database.client.query<{ id: string; created_at: Date }>(
-    `SELECT id, created_at FROM (
-       SELECT id, created_at, row_number() OVER () AS n FROM (
-         SELECT id, created_at FROM jobs WHERE owner_id = $1 AND NOT archived
-         ORDER BY created_at DESC, id DESC OFFSET $2 LIMIT $3
-       ) r
-     ) n WHERE (n - 1) % $4 = 0`,
-    [ownerId, from - 1, (places - 1) * STEP + 1, STEP],
-  );
-  const cursors = new CursorCodec(deriveKey(SECRET_KEY, 'cursor'));
-  const query = `["jobs","-createdAt",{"ownerId":"${ownerId}","archived":[false],"texts":{},"tags":[]}]`;
-  return rows.map(({ id, created_at }, index) => {
-    const place = { key: created_at.toISOString(), id, rowsBefore: from + index * STEP };
-    return cursors.encode({ direction: 'next', ...place }, query);
-  });
-};

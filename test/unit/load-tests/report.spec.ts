@@ -1,4 +1,5 @@
 import { type ArtilleryReport } from '../../../load-tests/report/artillery-report';
+import { timeAxis } from '../../../load-tests/report/axis';
 import { reportPage } from '../../../load-tests/report/page';
 import { plotHtml } from '../../../load-tests/report/plot';
 import { bucketQuantile, durations, perSecond } from '../../../load-tests/report/product-series';
@@ -109,7 +110,7 @@ describe('the report of a load run', () => {
 describe('a plot', () => {
   it('puts time to the right and values upward', () => {
     const points = [0, 5000, 10_000].map((at, index) => ({ at, value: index * 10 }));
-    const svg = plotHtml({ title: 'T', unit: 'ms', lines: [{ name: 'one', points }] }, 0, 10_000);
+    const svg = plotHtml({ title: 'T', unit: 'ms', lines: [{ name: 'one', points }] }, timeAxis(0, 10_000));
     const places = /points="([^"]*)"/
       .exec(svg)![1]!
       .split(' ')
