@@ -28,13 +28,15 @@ export type DatasetChoice = Pick<BenchOptions, 'dataDir' | 'bigOwnerJobs' | 'own
 /**
  * Starts Postgres with the product's settings, and makes the dataset if it is not there from an earlier run.
  * @param settings further ones of Postgres
+ * @param start how the server is started
  */
 export const openDatabase = async (
   options: DatasetChoice,
   settings: Readonly<Record<string, string>> = {},
+  start = startEmbeddedPostgres,
 ): Promise<BenchDatabase> => {
   const log = (line: string): void => console.error(line);
-  const postgres = await startEmbeddedPostgres({ dataDir: options.dataDir, log, settings });
+  const postgres = await start({ dataDir: options.dataDir, log, settings });
   const client = new Client({ connectionString: postgres.url, application_name: 'jobtrail bench' });
   const stop = async (): Promise<void> => {
     await client.end().catch(() => undefined);

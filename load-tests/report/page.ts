@@ -1,9 +1,9 @@
 import { endpointsOf, errorsOf } from './artillery-report';
-import { timeAxis } from './axis';
 import { cell, row, STYLE, table } from './html';
 import { plotHtml } from './plot';
 import { plotsOf } from './plots';
 import { escapeHtml, readable } from './readable';
+import { runAxis } from './run-axis';
 import { type RunRecord, type Verdict } from './run-record';
 
 const verdictRow = ({ what, held, binding, measured }: Verdict): string =>
@@ -19,16 +19,8 @@ export const hasPassed = (verdicts: readonly Verdict[]): boolean =>
 
 /** The report of a run as one HTML file that loads nothing from anywhere. */
 export const reportPage = (record: RunRecord): string => {
-  const { scenario, description, command, circumstances, artillery, samples, verdicts } = record;
-  const moments = [
-    ...samples.map(({ at }) => at),
-    ...artillery.intermediate.flatMap(({ firstMetricAt, lastMetricAt }) => [
-      ...(firstMetricAt === undefined ? [] : [firstMetricAt]),
-      ...(lastMetricAt === undefined ? [] : [lastMetricAt]),
-    ]),
-  ];
-  const [begin, end] = moments.length === 0 ? [0, 1] : [Math.min(...moments), Math.max(...moments)];
-  const axis = timeAxis(begin, end);
+  const { scenario, description, command, circumstances, artillery, verdicts } = record;
+  const axis = runAxis(record);
   const passed = hasPassed(verdicts);
   const endpoints = endpointsOf(artillery).map(({ name, codes, times }) =>
     row([

@@ -2,8 +2,47 @@ import { failures, responseTimes, type Point } from './artillery-report';
 import { type Line, type Plot } from './plot';
 import { answered, durations, each, megabytes, perSecond, percentOf } from './product-series';
 import { type RunRecord } from './run-record';
+import { type Sample } from './sample';
 
 const line = (name: string, points: readonly Point[]): Line => ({ name, points });
+
+/** A line that only some runs have. */
+const told = (name: string, points: readonly Point[]): Line[] =>
+  points.length === 0 ? [] : [line(name, points)];
+
+const megabytesTold = (
+  samples: readonly Sample[],
+  bytes: (sample: Sample) => number | null | undefined,
+): Point[] => megabytes(samples, (sample) => bytes(sample) ?? Number.NaN);
+
+/** A small machine's memory; no plot where the product was not held to one. */
+const groupMemory = (samples: readonly Sample[]): Plot[] => {
+  const limit = samples.at(-1)?.group?.limit;
+  if (limit === undefined) return [];
+  return [
+    {
+      title: 'Memory of the small machine',
+      unit: 'MiB; program, Postgres and the files that the kernel keeps for them',
+      lines: [
+        line(
+          'all',
+          megabytesTold(samples, ({ group }) => group?.memory),
+        ),
+        line(
+          'without what could be taken back',
+          megabytesTold(samples, ({ group }) => group?.bound),
+        ),
+      ],
+      limit: limit / 1024 ** 2,
+    },
+  ];
+};
+
+const groupCpu = (samples: readonly Sample[]): Line[] => {
+  const counted = samples.filter(({ group }) => typeof group?.cpu === 'number');
+  const used = ({ group, cpuLimit }: Sample): number => (group?.cpu ?? 0) / cpuLimit / 10;
+  return told('program and Postgres, of theirs', perSecond(counted, used));
+};
 
 /** The plots of a run: what clients saw, then what the program says of itself. */
 export const plotsOf = ({ artillery, samples }: RunRecord): Plot[] => {
@@ -117,8 +156,13 @@ export const plotsOf = ({ artillery, samples }: RunRecord): Plot[] => {
           'cached answers',
           megabytes(samples, ({ cacheBytes }) => cacheBytes),
         ),
+        ...told(
+          'Postgres',
+          megabytesTold(samples, ({ postgres }) => postgres),
+        ),
       ],
     },
+    ...groupMemory(samples),
     {
       title: 'Processors',
       unit: '% of all; the machine with everything on it',
@@ -127,6 +171,7 @@ export const plotsOf = ({ artillery, samples }: RunRecord): Plot[] => {
           'program',
           perSecond(samples, ({ cpu, cpuLimit }) => cpu / cpuLimit / 10),
         ),
+        ...groupCpu(samples),
         line(
           'machine',
           percentOf(

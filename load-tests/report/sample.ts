@@ -22,7 +22,24 @@ export interface Sample {
   buckets: { le: number; count: number }[];
   /** All processors of the machine: sums since it started. */
   machine: { busy: number; all: number };
+  /** Memory of all processes of Postgres, what they share counted once; read more rarely than the rest. */
+  postgres?: number | null;
+  /** The program, Postgres and all else in the small machine that they are held to. */
+  group?: GroupSample;
 }
+
+/** What the kernel says of a small machine. */
+export interface GroupSample {
+  limit: number;
+  /** With the page cache. */
+  memory: number;
+  /** Without what could be taken back. */
+  bound: number;
+  cpu: number | null;
+}
+
+/** What is sampled beside the program's own figures. */
+export type OtherFigures = Pick<Sample, 'postgres' | 'group'>;
 
 /** Routes that are asked because of the run, not by it. */
 const OWN_ROUTES = ['/metrics'];

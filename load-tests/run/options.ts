@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { SMALL, type MachineSize } from './small/machine-size';
 
 /** What the command line of a load run asks for. */
 export interface LoadOptions {
@@ -15,12 +16,28 @@ export interface LoadOptions {
   build: boolean;
   /** Whether the program shares cache and limits through a Redis. */
   redis: boolean;
+  /** Folder that the program was compiled into. */
+  dist: string;
   /** Further environment variables of the program. */
   environment: Record<string, string>;
+  /** What the product is held to; nothing: it shares the machine with the load. */
+  machine: MachineSize | undefined;
+  /** Longest that a phase may last, in seconds. */
+  seconds: number | undefined;
+  /** Arrivals a second times this. */
+  rate: number;
+  /** Folder of the plots as SVG files. */
+  plots: string | undefined;
 }
 
 /** How a load run is started. */
 export const USAGE = `Usage: npm run load -- SCENARIO [options]
+  --small           holds the program and Postgres together to a core and 1 GiB; the load comes from the other cores
+  --cores N         the same with so many cores (default 1) ...
+  --memory MIB      ... and so much memory (default 1024)
+  --seconds N       no phase lasts longer
+  --rate FACTOR     arrivals a second times this, as 0.5
+  --plots DIR       writes the plots as SVG files too: SCENARIO-memory.svg and others
   --quick           short phases and a small dataset, to see that everything runs; its times decide nothing
   --owners N        owners in the dataset, with about 100 jobs each, beside one with twenty times as many as N
                     (default 1000)
@@ -28,12 +45,34 @@ export const USAGE = `Usage: npm run load -- SCENARIO [options]
   --env NAME=VALUE  a setting of the program; may come several times
   --data-dir DIR    folder of the embedded Postgres, kept for the next time (default .data/load)
   --out DIR         folder of the report (default .data/load-reports/SCENARIO)
-  --no-build        run dist/ as it is`;
+  --no-build        run dist/ as it is
+  --dist DIR        run what was compiled into this folder; nothing is built`;
 
 const setting = (text: string): [string, string] => {
   const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new Error(`--env wants NAME=VALUE, not ${text}`);
   return [name, value];
+};
+
+/** @throws Error that says which argument is wrong */
+const positive = (name: string, text: string | undefined, whole = true): number | undefined => {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (!(number > 0) || !Number.isFinite(number) || (whole && !Number.isInteger(number)))
+    throw new Error(`--${name} must be a ${whole ? 'whole ' : ''}number above 0`);
+  return number;
+};
+
+/** One of the two alone means the other of a small machine. */
+const machineOf = (values: {
+  small: boolean;
+  cores?: string | undefined;
+  memory?: string | undefined;
+}): MachineSize | undefined => {
+  const cores = positive('cores', values.cores);
+  const megabytes = positive('memory', values.memory);
+  if (!values.small && cores === undefined && megabytes === undefined) return undefined;
+  return { cores: cores ?? SMALL.cores, megabytes: megabytes ?? SMALL.megabytes };
 };
 
 /** @throws Error that says which argument is wrong */
@@ -46,7 +85,14 @@ export const parseOptions = (args: string[]): LoadOptions => {
     options: {
       quick: flag,
       redis: flag,
+      small: flag,
       'no-build': flag,
+      cores: text,
+      memory: text,
+      seconds: text,
+      rate: text,
+      plots: text,
+      dist: text,
       owners: text,
       'data-dir': text,
       out: text,
@@ -56,8 +102,7 @@ export const parseOptions = (args: string[]): LoadOptions => {
   const [scenario, ...more] = positionals;
   if (scenario === undefined || more.length > 0) throw new Error('Name one scenario');
   const { quick, redis } = values;
-  const owners = Number(values.owners ?? (quick ? 50 : 1000));
-  if (!Number.isInteger(owners) || owners < 1) throw new Error('--owners must be a whole number above 0');
+  const owners = positive('owners', values.owners) ?? (quick ? 50 : 1000);
   return {
     scenario,
     quick,
@@ -66,7 +111,12 @@ export const parseOptions = (args: string[]): LoadOptions => {
     bigOwnerJobs: owners * 20,
     dataDir: values['data-dir'] ?? (quick ? '.data/load-quick' : '.data/load'),
     out: values.out ?? `.data/load-reports/${scenario}${quick ? '-quick' : ''}`,
-    build: !values['no-build'],
+    build: !values['no-build'] && values.dist === undefined,
+    dist: values.dist ?? 'dist',
     environment: Object.fromEntries(values.env.map(setting)),
+    machine: machineOf(values),
+    seconds: positive('seconds', values.seconds),
+    rate: positive('rate', values.rate, false) ?? 1,
+    plots: values.plots,
   };
 };

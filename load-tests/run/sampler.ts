@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { parseMetrics } from '../../test/support/metrics/scrape';
-import { sampleOf, type Sample } from '../report/sample';
+import { sampleOf, type OtherFigures, type Sample } from '../report/sample';
 
 /** Time between two samples. Milliseconds. */
 const INTERVAL = 1000;
@@ -26,6 +26,8 @@ export class Sampler {
   constructor(
     private readonly url: string,
     private readonly token: string,
+    /** Read with each sample. */
+    private readonly others: () => OtherFigures = () => ({}),
   ) {}
 
   async start(): Promise<void> {
@@ -51,7 +53,7 @@ export class Sampler {
       });
       const text = await answer.text();
       if (answer.status !== 200) throw new Error(`/metrics answered ${answer.status}`);
-      this.samples.push(sampleOf(parseMetrics(text), Date.now(), machineTimes()));
+      this.samples.push({ ...sampleOf(parseMetrics(text), Date.now(), machineTimes()), ...this.others() });
     } catch (error) {
       console.error(`No sample: ${error instanceof Error ? error.message : String(error)}`);
     }

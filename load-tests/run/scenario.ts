@@ -9,7 +9,8 @@ export const SCENARIOS = join(ROOT, 'load-tests', 'artillery', 'scenarios');
 /** Longest phase of a quick run in seconds, and most that arrives in it a second. */
 const QUICK = { seconds: 3, rate: 5, openRate: 100, connections: 50, loops: 2 };
 
-interface Phase {
+/** A stretch of time of a scenario; seconds, arrivals a second. */
+export interface Phase {
   name?: string;
   duration?: number;
   pause?: number;
@@ -28,7 +29,16 @@ export interface Ensure {
 
 /** Bounds of the program's own figures; `cacheHitPercent` is a lower one. */
 export type ProductThresholds = Partial<
-  Record<'rssMegabytes' | 'cpuPercent' | 'memoryPercent' | 'connectionsPercent' | 'cacheHitPercent', number>
+  Record<
+    | 'rssMegabytes'
+    | 'cpuPercent'
+    | 'memoryPercent'
+    | 'connectionsPercent'
+    | 'cacheHitPercent'
+    | 'rssGrowthMegabytesPerHour'
+    | 'heapGrowthMegabytesPerHour',
+    number
+  >
 >;
 
 /** A scenario, as far as it is looked into here. */

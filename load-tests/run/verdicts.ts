@@ -1,12 +1,21 @@
 import { type ArtilleryReport } from '../report/artillery-report';
 import { type Verdict } from '../report/run-record';
 import { type Sample } from '../report/sample';
+import { growsFasterThan, growthOf } from './growth';
 import { type ProductThresholds } from './scenario';
 
 const MEGABYTE = 1024 * 1024;
 
+/** What is to stay as it is. */
+const GROWING = {
+  rssGrowthMegabytesPerHour: ({ rss }: Sample) => rss,
+  heapGrowthMegabytesPerHour: ({ heap }: Sample) => heap,
+};
+
+type Growing = keyof typeof GROWING;
+
 /** How each figure of the program is had from the samples of a run. */
-const FIGURES: Record<keyof ProductThresholds, (samples: readonly Sample[]) => number> = {
+const FIGURES: Record<Exclude<keyof ProductThresholds, Growing>, (samples: readonly Sample[]) => number> = {
   /** Most that was resident, in mebibytes. */
   rssMegabytes: (samples) => most(samples, ({ rss }) => rss) / MEGABYTE,
   /** CPU time from the first sample to the last, in percent of what the program may use. */
@@ -33,7 +42,8 @@ export const productVerdicts = (
 ): Verdict[] => {
   if (samples.length < 2) throw new Error('The program told too little of itself: too few samples');
   return Object.entries(thresholds).map(([name, bound]) => {
-    const figure = FIGURES[name as keyof ProductThresholds];
+    if (isGrowing(name)) return growthVerdict(name, bound, samples, binding);
+    const figure = FIGURES[name as keyof typeof FIGURES];
     const measured = figure(samples);
     const atLeast = name === 'cacheHitPercent';
     return {
@@ -43,6 +53,28 @@ export const productVerdicts = (
       measured,
     };
   });
+};
+
+const isGrowing = (name: string): name is Growing => name in GROWING;
+
+/** Missed by what surely grows faster than the bound, and by a run too short to know. */
+const growthVerdict = (
+  name: Growing,
+  bound: number,
+  samples: readonly Sample[],
+  binding: boolean,
+): Verdict => {
+  const growth = growthOf(
+    samples.map((sample) => ({ at: sample.at, value: GROWING[name](sample) / MEGABYTE })),
+  );
+  if (growth === undefined) return { what: `${name} < ${bound} (too short to know)`, held: false, binding };
+  const { perHour, least, most } = growth;
+  return {
+    what: `${name} < ${bound} (${least.toFixed(1)} to ${most.toFixed(1)} at 95 %)`,
+    held: !growsFasterThan(growth, bound),
+    binding,
+    measured: perHour,
+  };
 };
 
 const BOUND = /^(.+)\.(p50|p95|p99|mean|max) <=? [\d.]+$/;

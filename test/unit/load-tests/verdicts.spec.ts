@@ -110,6 +110,8 @@ describe('the command line of a load run', () => {
       dataDir: '.data/load-quick',
       out: '.data/load-reports/listing-quick',
       build: true,
+      dist: 'dist',
+      rate: 1,
       environment: { DB_MAX_CONNECTIONS: '10', LOG_LEVEL: 'a=b' },
     });
   });

@@ -1,0 +1,74 @@
+import { startRedis } from '../../test/support/redis-server';
+import { openDatabase, type BenchDatabase } from '../bench/bench-database';
+import { startProgram, type Program } from '../bench/program';
+import { type LoadOptions } from './options';
+import { type Scenario } from './scenario';
+import { openInside, prepareDataset } from './small/open-inside';
+import { SmallMachine } from './small/small-machine';
+
+/** Of the program's `/metrics`, which in production are open to nobody without one. */
+export const METRICS_TOKEN = 'the-metrics-of-a-load-run-are-not-secret';
+
+/** All that is put under load. */
+export interface Product {
+  database: BenchDatabase;
+  program: Program;
+  /** What it is held to. */
+  machine: SmallMachine | undefined;
+}
+
+/** Undoes what was done before, the last first; each, whatever becomes of the others. */
+class Undoing {
+  private readonly steps: (() => Promise<void>)[] = [];
+
+  add(step: () => Promise<void>): void {
+    this.steps.push(step);
+  }
+
+  /** @throws Error the first that one of them threw */
+  async run(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const step of this.steps.reverse()) await step().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+}
+
+/** Starts the product, on a small machine where that is asked for; `use` is what is done with it, and all ends with it. */
+export const withProduct = async <T>(
+  { script }: Scenario,
+  options: LoadOptions,
+  use: (product: Product) => Promise<T>,
+): Promise<T> => {
+  const choice = { ...options, postings: undefined };
+  if (options.machine !== undefined) await prepareDataset(choice);
+  const undoing = new Undoing();
+  try {
+    const machine = options.machine && SmallMachine.open(options.machine);
+    if (machine !== undefined) undoing.add(() => machine.remove());
+    const within = <S>(start: () => Promise<S>): Promise<S> => machine?.within(start) ?? start();
+    const database = await (machine === undefined ? openDatabase(choice) : openInside(machine, choice));
+    undoing.add(() => database.stop());
+    const redis = options.redis ? await within(() => startRedis()) : undefined;
+    if (redis !== undefined) undoing.add(() => redis.stop());
+    const { environment } = script.config.product;
+    const program = await within(() =>
+      startProgram(
+        database.postgres.url,
+        { cpuProfile: undefined, dist: options.dist },
+        {
+          METRICS_TOKEN,
+          // As in production: a program that refuses requests under this load has failed.
+          LOAD_SHEDDING_ENABLED: 'true',
+          ...(redis !== undefined && { REDIS_URL: redis.url }),
+          ...machine?.environment,
+          ...environment,
+          ...options.environment,
+        },
+      ),
+    );
+    undoing.add(() => program.stop());
+    return await use({ database, program, machine });
+  } finally {
+    await undoing.run();
+  }
+};
