@@ -4,7 +4,10 @@ import { CLIENTS } from './load';
 import { type BenchOptions } from './options';
 
 /** On what and how it is measured, as Markdown: a figure says nothing without it. */
-export const circumstances = async ({ client }: BenchDatabase, options: BenchOptions): Promise<string> => {
+export const circumstances = async (
+  { client }: Pick<BenchDatabase, 'client'>,
+  options: Pick<BenchOptions, 'rounds' | 'seconds'>,
+): Promise<string> => {
   const { rows } = await client.query<{ jobs: string; events: string; version: string }>(
     `SELECT (SELECT count(*) FROM jobs) AS jobs, (SELECT count(*) FROM job_status_events) AS events,
             current_setting('server_version') AS version`,

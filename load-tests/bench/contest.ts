@@ -27,6 +27,8 @@ export interface Rounds {
   rounds: number;
   /** Of load for each contestant in each round. */
   seconds: number;
+  /** Most rounds of warming up that each is given. Default 4. */
+  warmUp?: number;
   /** Pid of the Postgres server. */
   postgresPid: number;
 }
@@ -69,7 +71,7 @@ const measure = async (contestant: Contestant, { seconds, postgresPid }: Rounds)
 const warmUp = async (contestant: Contestant, rounds: Rounds): Promise<void> => {
   const enough = (WARM_UP.requests * clientsOf(contestant)) / CLIENTS;
   let requests = 0;
-  for (let round = 0; round < WARM_UP.rounds && requests < enough; round += 1) {
+  for (let round = 0; round < (rounds.warmUp ?? WARM_UP.rounds) && requests < enough; round += 1) {
     requests += (await measure(contestant, rounds)).perSecond * rounds.seconds;
   }
 };

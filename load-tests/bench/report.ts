@@ -22,8 +22,11 @@ export interface Section {
 /** A number without decimals, its thousands apart. */
 export const whole = (value: number): string =>
   Math.round(value).toLocaleString('en-US').replaceAll(',', ' ');
-const milliseconds = (value: number): string => value.toFixed(value < 10 ? 2 : 1);
-const ratio = (value: number): string => (Number.isFinite(value) ? value.toFixed(value < 10 ? 2 : 1) : '-');
+/** Milliseconds, as text. */
+export const milliseconds = (value: number): string => value.toFixed(value < 10 ? 2 : 1);
+/** A ratio, as text; `-` where there is none. */
+export const ratio = (value: number): string =>
+  Number.isFinite(value) ? value.toFixed(value < 10 ? 2 : 1) : '-';
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 

@@ -1,0 +1,91 @@
+import { parseArgs } from 'node:util';
+import { datasetOf } from './dataset-of';
+
+/** What the command line asks for. */
+export interface GrowthOptions {
+  /** Numbers of jobs, from the smallest to the largest. */
+  sizes: number[];
+  rounds: number;
+  /** Of load for each contestant in each round. */
+  seconds: number;
+  /** Most rounds of warming up that each contestant is given; `undefined`: as the bench. */
+  warmUp: number | undefined;
+  /** Holds a data folder for each size. */
+  dataDir: string;
+  /** Runs only the scenarios whose name contains this. */
+  only: string;
+  build: boolean;
+  /** Folder that the program was compiled into; `undefined`: `dist`. */
+  dist: string | undefined;
+  /** File of postings for the datasets. */
+  postings: string | undefined;
+  /** Folder of the report. */
+  report: string;
+  /** Folder of the SVG files; default: the report's. */
+  svgDir: string;
+}
+
+/** How it is used. */
+export const USAGE = `Usage: npm run bench:growth -- [options]
+  --quick        2000, 6000 and 20000 jobs and short rounds, to see that everything runs
+  --sizes N,N    numbers of jobs, multiples of 1000 (default 100000,1000000,10000000)
+  --rounds N     rounds (default 3)
+  --seconds N    of load for each contestant in each round (default 2)
+  --only TEXT    only scenarios whose name contains the text: first-page, deep-page, history, total, total-exact,
+                 total-filtered, total-filtered-exact, search, stats, append
+  --data-dir DIR folder with a data folder of the embedded Postgres for each size, kept for the next time
+                 (default .data/growth)
+  --postings FILE real postings for the datasets (default sample-data/new-grad-postings.ndjson)
+  --report DIR   folder for report.html, figures.json and the plots (default .data/growth-report)
+  --svg-dir DIR  folder for the plots, growth-*.svg
+  --no-build     measure dist/ as it is
+  --dist DIR     measure the program that was compiled into this folder`;
+
+const positive = (name: string, text: string | undefined, fallback: number): number => {
+  const value = text === undefined ? fallback : Number(text);
+  if (!(value > 0)) throw new Error(`--${name} must be a number above 0`);
+  return value;
+};
+
+const sizesOf = (text: string): number[] => {
+  const sizes = [...new Set(text.split(',').map((one) => Number(one.replaceAll('_', ''))))];
+  // Refuses what makes no dataset.
+  for (const size of sizes) datasetOf(size);
+  return sizes.sort((a, b) => a - b);
+};
+
+/** @throws Error that says which argument is wrong */
+export const parseOptions = (args: string[]): GrowthOptions => {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    args,
+    options: {
+      quick: { type: 'boolean', default: false },
+      'no-build': { type: 'boolean', default: false },
+      sizes: text,
+      rounds: text,
+      seconds: text,
+      only: text,
+      'data-dir': text,
+      postings: text,
+      report: text,
+      'svg-dir': text,
+      dist: text,
+    },
+  });
+  const { quick, dist, postings, only = '' } = values;
+  const report = values.report ?? '.data/growth-report';
+  return {
+    sizes: sizesOf(values.sizes ?? (quick ? '2000,6000,20000' : '100000,1000000,10000000')),
+    rounds: positive('rounds', values.rounds, quick ? 1 : 3),
+    seconds: positive('seconds', values.seconds, quick ? 0.1 : 2),
+    warmUp: quick ? 1 : undefined,
+    dataDir: values['data-dir'] ?? '.data/growth',
+    only,
+    build: !values['no-build'] && dist === undefined,
+    dist,
+    postings,
+    report,
+    svgDir: values['svg-dir'] ?? report,
+  };
+};
