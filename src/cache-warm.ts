@@ -1,3 +1,4 @@
+import './begin-process';
 import { runCacheWarming } from './cache-warming/run-cache-warming';
 import { endOnUncaughtErrors } from './platform/logging/last-words';
 

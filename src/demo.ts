@@ -1,3 +1,4 @@
+import './begin-process';
 import { runDemo } from './demo/run-demo';
 import { endOnUncaughtErrors } from './platform/logging/last-words';
 

@@ -1,3 +1,4 @@
+import './begin-process';
 import { runMigrate } from './migrate/run-migrate';
 import { endOnUncaughtErrors } from './platform/logging/last-words';
 

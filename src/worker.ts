@@ -1,3 +1,4 @@
+import './begin-process';
 import { endOnUncaughtErrors } from './platform/logging/last-words';
 import { runWorker } from './worker/run-worker';
 

@@ -20,18 +20,20 @@ export interface Foundation {
  * Has a Postgres (the embedded one, when none is configured) and a secret.
  * @param say tells the person at the terminal what happens
  * @param stop breaks it off: the promise is then rejected with StopRequested, after the server has ended
+ * @param meanwhile called while an embedded server gets ready, which takes it no time of this process
  * @throws ConfigurationError in production, without a database
  */
 export const layFoundation = async (
   environment: Environment,
   say: (line: string) => void,
   stop: StopSignal,
+  meanwhile: () => void,
 ): Promise<Foundation> => {
   const configured = databaseOf(environment);
   const dataDir = resolve(environment.DATA_DIR);
   const postgres =
     configured === undefined
-      ? await startEmbeddedPostgres({ dataDir, log: say, abort: stop.signal })
+      ? await startEmbeddedPostgres({ dataDir, log: say, abort: stop.signal, onSpawn: meanwhile })
       : undefined;
   try {
     const secretKey = environment.SECRET_KEY ?? (await generatedSecretKey(postgres?.dataDir ?? dataDir));

@@ -51,14 +51,19 @@ const runUntil = async (stop: StopSignal, source: NodeJS.ProcessEnv, options: Ru
     SupervisorLink.own.onStop(() => stop.stop());
     SupervisorLink.own.onHangUp(() => stop.onHangUp?.());
   }
-  const foundation = await layFoundation(environment, say, stop);
+  const supervises = several && cluster.isPrimary;
+  const loadApplication = () => import('./serve');
+  const foundation = await layFoundation(environment, say, stop, () => {
+    // Loading takes a good part of the start; what is wrong with it is told below.
+    if (!supervises) loadApplication().catch(() => undefined);
+  });
   const announceHere = (url: string | undefined): void => announce(url, foundation.postgres);
   try {
-    if (several && cluster.isPrimary) {
+    if (supervises) {
       const { supervise } = await import('./processes/supervise');
       return await supervise(stop, environment, foundation, announceHere);
     }
-    const { serve } = await import('./serve');
+    const { serve } = await loadApplication();
     const processes = several ? environment.WEB_CONCURRENCY : 1;
     return await serve(stop, new AppConfig(environment, { ...foundation, processes }, options.role), {
       afterListen: options.afterListen,

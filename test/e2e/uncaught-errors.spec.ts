@@ -22,6 +22,7 @@ const PRELOAD = `
   const come = {
     thrown: () => setImmediate(() => { throw fail(); }),
     rejected: () => void Promise.reject(fail()),
+    'in its own code': () => setImmediate(() => { require(process.cwd() + '/dist/config').parseEnvironment(null); }),
     'no error': () => setImmediate(() => { throw { email: '${VALUE}' }; }),
   }[process.env.FAILS];
   if (process.env.FAILS_AT_ONCE) come();
@@ -146,6 +147,14 @@ describe('An error that nobody caught', () => {
       );
       expect(group.program.stdout + group.program.stderr).not.toContain(VALUE);
     });
+  });
+
+  it('has its place told as a line of TypeScript', async () => {
+    const running = start({ FAILS: 'in its own code', FAILS_AT_ONCE: 'true' });
+    expect(await running.exit()).toBe(1);
+    expect(running.stderr).toMatch(
+      /TypeError: .+\n +at .*parse-environment\.ts:\d+:\d+/,
+    );
   });
 
   const entries: ProgramEntry[] = ['main', 'demo', 'worker', 'migrate', 'cache-warm', 'stats-verify'];

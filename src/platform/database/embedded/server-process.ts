@@ -22,6 +22,8 @@ export interface ServerOptions {
   log: (line: string) => void;
   /** Breaks off the start. A server that accepts connections is not touched by it any more. */
   abort?: AbortSignal | undefined;
+  /** Called each time a process of the server runs, and is not ready yet. */
+  onSpawn?: (() => void) | undefined;
 }
 
 /** A server that accepts connections on 127.0.0.1. */
@@ -57,6 +59,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const logStart = await prepareServerLog(logPath);
     const port = await findFreePort();
     const { child, ending } = await spawnServer(options, port, logPath);
+    options.onSpawn?.();
     const problem = await waitUntilReady(child, ending, cluster, options);
     options.abort?.throwIfAborted();
     if (problem === undefined && child.pid !== undefined) {

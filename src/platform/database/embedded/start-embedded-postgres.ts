@@ -23,6 +23,8 @@ export interface EmbeddedPostgresOptions {
   log?: (line: string) => void;
   /** Breaks off the start, which is then rejected with its reason and leaves no process. Default: nothing does. */
   abort?: AbortSignal;
+  /** Called while the server gets ready, for what may be done meanwhile; maybe more than once. Default: nothing. */
+  onSpawn?: () => void;
 }
 
 /** A running embedded server. */
@@ -72,6 +74,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       settings: options.settings ?? {},
       log,
       abort: options.abort,
+      onSpawn: options.onSpawn,
     };
     options.abort?.throwIfAborted();
     const password = await prepareCluster(server);
