@@ -79,7 +79,7 @@ export const parseOptions = (args: string[]): GrowthOptions => {
     sizes: sizesOf(values.sizes ?? (quick ? '2000,6000,20000' : '100000,1000000,10000000')),
     rounds: positive('rounds', values.rounds, quick ? 1 : 3),
     seconds: positive('seconds', values.seconds, quick ? 0.1 : 2),
-    warmUp: quick ? 1 : undefined,
+    warmUp: quick ? 0 : undefined,
     dataDir: values['data-dir'] ?? '.data/growth',
     only,
     build: !values['no-build'] && dist === undefined,

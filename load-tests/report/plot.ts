@@ -70,8 +70,8 @@ const FILE_STYLE =
   'text{font:11px system-ui,sans-serif;fill:#5c6773}.title{font-size:14px;font-weight:600;fill:#1c2430}' +
   '.grid{stroke:#e6eaef}.limit{stroke:#555;stroke-dasharray:5 4}polyline{fill:none;stroke-width:1.6}';
 
-/** Room above and below the drawing in a file: for the title, and for a line of the legend. */
-const ABOVE = 28;
+/** Room above and below the drawing in a file: for title and unit, and for a line of the legend. */
+const ABOVE = 42;
 const LEGEND = 20;
 
 /** The plot as an SVG file of its own, with title and legend, that loads nothing. */
@@ -92,7 +92,7 @@ export const plotFile = (plot: Plot, axis: Axis): string => {
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escapeHtml(title)}">` +
     `<style>${FILE_STYLE}</style><rect width="${WIDTH}" height="${height}" fill="#fff"/>` +
-    `<text class="title" x="12" y="19">${escapeHtml(title)} <tspan fill="#5c6773" font-weight="400">${escapeHtml(unit)}</tspan></text>` +
+    `<text class="title" x="12" y="19">${escapeHtml(title)}</text><text x="12" y="35">${escapeHtml(unit)}</text>` +
     `<g transform="translate(0 ${ABOVE})">${drawing(plot, axis)}</g>${legend.join('')}</svg>\n`
   );
 };
