@@ -46,6 +46,7 @@ const announcedPort = (child: ChildProcess): Promise<number> =>
   new Promise((resolve, reject) => {
     const said: string[] = [];
     const fail = (why: string): void => {
+      clearTimeout(timer);
       child.kill('SIGKILL');
       reject(new Error(`A server ${why}:\n${said.join('\n')}`));
     };

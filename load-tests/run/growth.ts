@@ -17,6 +17,9 @@ const WARM_UP = 1 / 3;
 /** Stretches that the rest is cut into: each has to hold a full collection, which under little load may take a minute. */
 const STRETCHES = 10;
 
+/** Least length of one in milliseconds: in less nothing is known, so a run has to last five minutes. */
+const LEAST_STRETCH = 20_000;
+
 /** Of the normal distribution, for 95 % on both sides. */
 const Z = 1.96;
 
@@ -27,7 +30,7 @@ const HOUR = 3_600_000;
  * stretches of the last two thirds. The slope is the median of the slopes between each two of them (Theil and Sen), so
  * that a few that lie apart change nothing; its interval is that of Sen (1968) by the variance of Kendall's S:
  * https://doi.org/10.1080/01621459.1968.10480934
- * @returns nothing where there are fewer than two values a stretch: then nothing is known
+ * @returns nothing for less than five minutes, or fewer than two values a stretch: then nothing is known
  */
 export const growthOf = (moments: readonly Moment[]): Growth | undefined => {
   const [first, last] = [moments[0], moments.at(-1)];
@@ -52,6 +55,7 @@ export const growthOf = (moments: readonly Moment[]): Growth | undefined => {
 
 /** The lowest of each stretch, at the moment when it was so low. */
 const floorOf = (moments: readonly Moment[], begin: number, end: number): Moment[] | undefined => {
+  if (end - begin < STRETCHES * LEAST_STRETCH) return undefined;
   const stretches = Array.from({ length: STRETCHES }, (): Moment[] => []);
   for (const moment of moments) {
     if (moment.at < begin) continue;
