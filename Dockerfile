@@ -22,7 +22,9 @@ LABEL org.opencontainers.image.title="Jobtrail" \
       org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production \
     PORT=3000 \
-    DIAGNOSTICS_DIR=/var/lib/jobtrail/diagnostics
+    DIAGNOSTICS_DIR=/var/lib/jobtrail/diagnostics \
+    # As the scripts of package.json have it: see src/begin-process.ts.
+    NODE_OPTIONS=--max-semi-space-size=4
 WORKDIR /app
 # Owned by root, so the program cannot change itself.
 COPY --from=dependencies /app/node_modules ./node_modules

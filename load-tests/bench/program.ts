@@ -47,7 +47,7 @@ export const startProgram = async (
 ): Promise<Program> => {
   const logFile = join(mkdtempSync(join(tmpdir(), 'jobtrail-bench-')), 'jobtrail.log');
   const profile = cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`];
-  const server = await startServer([...profile, join(dist, 'main.js')], {
+  const server = await startServer([...profile, '--max-semi-space-size=4', join(dist, 'main.js')], {
     ...environment,
     ...further,
     DATABASE_URL: databaseUrl,
