@@ -63,6 +63,18 @@ describe('growth of memory', () => {
     );
   });
 
+  it('is not told of a growth that may be chance', () => {
+    const levels = [0, 20, 5, 25, 0, 30, 10, 28, 3, 30];
+    const moments = Array.from({ length: SECONDS }, (_none, second) => ({
+      at: second * 1000,
+      value: levels[Math.max(0, Math.floor((second - 400) / 80))]!,
+    }));
+    const { perHour, least } = growthOf(moments)!;
+    expect(perHour).toBeGreaterThan(BOUND);
+    expect(least).toBeLessThan(0);
+    expect(told(moments)).toBe(false);
+  });
+
   it('is not told of a growth that is sure and slower than the bound', () => {
     const slow = memory({
       noise: Array<number>(SECONDS).fill(0),
