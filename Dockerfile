@@ -22,9 +22,7 @@ LABEL org.opencontainers.image.title="Jobtrail" \
       org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production \
     PORT=3000 \
-    DIAGNOSTICS_DIR=/var/lib/jobtrail/diagnostics \
-    # As the scripts of package.json have it: see src/begin-process.ts.
-    NODE_OPTIONS=--max-semi-space-size=4
+    DIAGNOSTICS_DIR=/var/lib/jobtrail/diagnostics
 WORKDIR /app
 # Owned by root, so the program cannot change itself.
 COPY --from=dependencies /app/node_modules ./node_modules
@@ -41,4 +39,4 @@ STOPSIGNAL SIGTERM
 # Liveness only: a database that is away is no reason to restart the program.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/api/health/live`, { signal: AbortSignal.timeout(2500) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/main.js"]
+CMD ["node", "--max-semi-space-size=4", "dist/main.js"]
