@@ -32,7 +32,14 @@ import {
   serveHitsFirst,
 } from './platform/front';
 import { Lifecycle } from './platform/lifecycle';
-import { logRequests, ProgramLogger, REQUEST_LOGGER, type RequestLogOptions } from './platform/logging';
+import {
+  bindLogToRequests,
+  logRequests,
+  ProgramLogger,
+  REQUEST_LOGGER,
+  ROOT_LOGGER,
+  type RequestLogOptions,
+} from './platform/logging';
 import { RequestDurations } from './platform/metrics';
 
 /** Characters; an id has 36, a workflow key at most 50. */
@@ -130,6 +137,7 @@ export const createApp = async (
     reply.header('x-request-id', request.id);
     done();
   });
+  bindLogToRequests(fastify, app.get(ROOT_LOGGER));
   logRequests(fastify, app.get(REQUEST_LOGGER), requestLogOptions(config));
   followLife(fastify, app.get(Lifecycle), { idleSenderMs, clientTimeout: config.http.clientTimeout });
   app.get(RequestDurations).watch(fastify);

@@ -50,5 +50,8 @@ const pick = (fields: readonly JobField[]): Record<string, string> =>
 /** SQL that makes the JSON text of a whole job, from an alias `j` of `jobs`. */
 export const JOB_JSON = jsonObject(JOB_FIELDS);
 
+const WHOLE_ROW = jsonObject(pick(ROW_FIELDS));
+
 /** SQL that makes the JSON text of a list row with the given fields. */
-export const rowJson = (fields: readonly JobField[]): string => jsonObject(pick(fields));
+export const rowJson = (fields: readonly JobField[]): string =>
+  fields === ROW_FIELDS ? WHOLE_ROW : jsonObject(pick(fields));

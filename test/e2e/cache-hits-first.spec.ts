@@ -10,9 +10,9 @@ afterAll(() => app.close());
 afterEach(() => jest.restoreAllMocks());
 
 describe('A hit in memory', () => {
-  it('is sent before middleware, which what has to be read goes through', async () => {
+  it('is sent before the hooks that what has to be read goes through', async () => {
     const { token } = await app.register();
-    // The middleware of the logger runs what comes after it in its storage.
+    // The hook that binds the log to requests runs what comes after it in the log's storage.
     const passed = jest.spyOn(storage, 'run');
     const read = async (headers: Record<string, string> = {}): Promise<[string, number]> => {
       passed.mockClear();

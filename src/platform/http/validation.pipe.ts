@@ -31,6 +31,13 @@ const dropConstructors = (value: unknown): void => {
   Object.values(value).forEach(dropConstructors);
 };
 
+/** Whether it is an object without fields. */
+const isEmpty = (value: object): boolean => {
+  if (Array.isArray(value)) return false;
+  for (const name in value) if (Object.hasOwn(value, name)) return false;
+  return true;
+};
+
 const hasType = (dto: ArgumentMetadata['metatype'], name: string): boolean =>
   dto !== undefined && Boolean(defaultMetadataStorage.findTypeMetadata(dto, name));
 
@@ -39,10 +46,15 @@ const hasType = (dto: ArgumentMetadata['metatype'], name: string): boolean =>
  * any unknown one, and inside of free JSON they are names like others and stay.
  */
 class StrictValidationPipe extends ValidationPipe {
+  /** DTOs that are valid without any field; rules look at nothing but the fields. */
+  private readonly validEmpty = new WeakSet<NonNullable<ArgumentMetadata['metatype']>>();
+
   /** @throws ValidationFailed */
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const fields = metadata.type === 'body' || metadata.type === 'query';
+    const { type, metatype } = metadata;
+    const fields = type === 'body' || type === 'query';
     if (fields && typeof value === 'object' && value !== null) {
+      if (metatype !== undefined && isEmpty(value)) return this.transformEmpty(value, metadata, metatype);
       for (const [name, item] of Object.entries(value)) {
         if (isInherited(name)) throw ValidationFailed.of(name, 'is not known here');
         // class-transformer goes into values without a declared type, and takes `constructor` for a class.
@@ -50,6 +62,18 @@ class StrictValidationPipe extends ValidationPipe {
       }
     }
     return super.transform(value, metadata);
+  }
+
+  /** Most lists are asked for without any parameter: what thirty rules say of that is found out once. */
+  private async transformEmpty(
+    value: object,
+    metadata: ArgumentMetadata,
+    metatype: NonNullable<ArgumentMetadata['metatype']>,
+  ): Promise<unknown> {
+    if (this.validEmpty.has(metatype)) return new metatype() as unknown;
+    const made: unknown = await super.transform(value, metadata);
+    if (made instanceof metatype) this.validEmpty.add(metatype);
+    return made;
   }
 
   /** The body parser has refused what could change a prototype; Nest would delete fields of the caller's data. */
