@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccessTokens } from '../../src/auth/access-tokens';
@@ -45,7 +45,8 @@ export const startProgram = async (
   { cpuProfile, dist = 'dist' }: Pick<BenchOptions, 'cpuProfile'> & { dist?: string | undefined },
   further: Readonly<Record<string, string>>,
 ): Promise<Program> => {
-  const logFile = join(mkdtempSync(join(tmpdir(), 'jobtrail-bench-')), 'jobtrail.log');
+  const folder = mkdtempSync(join(tmpdir(), 'jobtrail-bench-'));
+  const logFile = join(folder, 'jobtrail.log');
   const profile = cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`];
   const server = await startServer([...profile, '--max-semi-space-size=4', join(dist, 'main.js')], {
     ...environment,
@@ -59,6 +60,10 @@ export const startProgram = async (
   const tokens = new AccessTokens(config);
   return {
     ...server,
+    stop: async () => {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
     headers: (userId) => ({
       authorization: `Bearer ${tokens.issue({ id: userId, role: 'user', sessionId: userId })}`,
       'x-owner-id': userId,
