@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccessTokens } from '../../src/auth/access-tokens';
@@ -27,8 +27,6 @@ export const UNCACHED = { CACHE_ENABLED: 'false' };
 export interface Program extends ServerProcess {
   /** Headers of a request by this user: a real token. */
   headers(userId: string): Record<string, string>;
-  /** Lines that it has logged. */
-  logLines(): number;
 }
 
 /** Builds the program unless told not to. */
@@ -68,6 +66,5 @@ export const startProgram = async (
       authorization: `Bearer ${tokens.issue({ id: userId, role: 'user', sessionId: userId })}`,
       'x-owner-id': userId,
     }),
-    logLines: () => readFileSync(logFile, 'latin1').split('\n').length - 1,
   };
 };
