@@ -2,19 +2,23 @@ import { pino, type Logger } from 'pino';
 import { type AppConfig } from '../../config';
 import { LogOutput } from './log-output';
 
+/** Most errors in a row of causes that are told; a row may lead back to itself. */
+const MAX_CAUSES = 5;
+
 /**
  * What of an error is logged. Errors of the database carry values: TypeORM's the parameters of the statement,
  * Postgres's the whole row in `detail`. Those are left out; the constraint and the code tell enough.
  */
 export const errorLine = (
   error: Error & { code?: unknown; constraint?: unknown; cause?: unknown },
+  causes = MAX_CAUSES,
 ): Record<string, unknown> => ({
   type: error.name,
   message: error.message,
   code: error.code,
   constraint: error.constraint,
   stack: error.stack,
-  ...(error.cause instanceof Error ? { cause: errorLine(error.cause) } : {}),
+  ...(error.cause instanceof Error && causes > 0 ? { cause: errorLine(error.cause, causes - 1) } : {}),
 });
 
 /** A log, and where it goes. */
