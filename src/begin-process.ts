@@ -1,20 +1,10 @@
-import * as nodeModule from 'node:module';
 import { setFlagsFromString } from 'node:v8';
-import { install } from 'source-map-support';
-
-/** Of Node 22.1 and later: https://nodejs.org/api/module.html#moduleenablecompilecachecachedir */
-interface CompileCache {
-  enableCompileCache?: () => unknown;
-}
+import { install } from '@cspotcode/source-map-support';
 
 /*
  * What every program does before it loads anything else, which is why this module is imported first and has no function
  * to call.
  */
-
-// The second start reads what V8 compiled in the first, from NODE_COMPILE_CACHE or the folder for temporary files. Where
-// that cannot be written to, nothing happens.
-(nodeModule as CompileCache).enableCompileCache?.();
 
 // Stack traces name lines of TypeScript. Unlike Node's own --enable-source-maps it reads the map of a file when an error
 // is told, rather than those of all packages at the start: that takes an eighth of the start and 15 MiB.

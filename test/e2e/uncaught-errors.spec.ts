@@ -22,7 +22,10 @@ const PRELOAD = `
   const come = {
     thrown: () => setImmediate(() => { throw fail(); }),
     rejected: () => void Promise.reject(fail()),
-    'in its own code': () => setImmediate(() => { require(process.cwd() + '/dist/config').parseEnvironment(null); }),
+    'in its own code': () => setImmediate(async () => {
+      const { layFoundation } = require(process.cwd() + '/dist/start/foundation');
+      await layFoundation({ DATA_DIR: '/dev/null/data', NODE_ENV: 'test' }, () => undefined, {});
+    }),
     'no error': () => setImmediate(() => { throw { email: '${VALUE}' }; }),
   }[process.env.FAILS];
   if (process.env.FAILS_AT_ONCE) come();
@@ -152,7 +155,7 @@ describe('An error that nobody caught', () => {
   it('has its place told as a line of TypeScript', async () => {
     const running = start({ FAILS: 'in its own code', FAILS_AT_ONCE: 'true' });
     expect(await running.exit()).toBe(1);
-    expect(running.stderr).toMatch(/TypeError: .+\n +at .*parse-environment\.ts:\d+:\d+/);
+    expect(running.stderr).toMatch(/\n +at async startEmbeddedPostgres \(.*start-embedded-postgres\.ts:\d+:\d+\)/);
   });
 
   const entries: ProgramEntry[] = ['main', 'demo', 'worker', 'migrate', 'cache-warm', 'stats-verify'];
