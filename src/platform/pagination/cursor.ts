@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { Problem, ValidationFailed } from '../http';
 
 /** Bytes of the signature that a cursor carries. */
@@ -32,8 +32,12 @@ export class CursorMismatch extends Problem {
  * (HMAC-SHA-256, 96 bits), so that what comes back is what was given out.
  */
 export class CursorCodec {
+  private readonly key: KeyObject;
+
   /** @param key secret of the installation, the same on every instance */
-  constructor(private readonly key: Buffer) {}
+  constructor(key: Buffer) {
+    this.key = createSecretKey(key);
+  }
 
   /** @param query everything that decides which rows are listed in which order, in canonical form */
   encode({ direction, key, id, rowsBefore }: CursorPosition, query: string): string {
