@@ -155,7 +155,9 @@ describe('An error that nobody caught', () => {
   it('has its place told as a line of TypeScript', async () => {
     const running = start({ FAILS: 'in its own code', FAILS_AT_ONCE: 'true' });
     expect(await running.exit()).toBe(1);
-    expect(running.stderr).toMatch(/\n +at async startEmbeddedPostgres \(.*start-embedded-postgres\.ts:\d+:\d+\)/);
+    expect(running.stderr).toMatch(
+      /\n +at async startEmbeddedPostgres \(.*start-embedded-postgres\.ts:\d+:\d+\)/,
+    );
   });
 
   const entries: ProgramEntry[] = ['main', 'demo', 'worker', 'migrate', 'cache-warm', 'stats-verify'];
