@@ -15,11 +15,16 @@ export interface Contestant {
   open(): Promise<LoadClient>;
 }
 
+/** Lowest and highest of the rounds. */
+export type Range = [number, number];
+
 /** Medians over the rounds. CPU times in microseconds for one request. */
-export interface Outcome extends LoadResult {
+export interface Outcome extends Omit<LoadResult, 'requests'> {
   name: string;
   serverCpu: number | undefined;
   postgresCpu: number;
+  /** How far the rounds lay apart; `cpu` is that of server and Postgres together. */
+  spread?: { cpu: Range; p50: Range };
 }
 
 /** How long and how often. */
@@ -42,7 +47,9 @@ export const median = (values: readonly number[]): number => {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 };
 
-type Sample = Omit<Outcome, 'name'>;
+const rangeOf = (values: readonly number[]): Range => [Math.min(...values), Math.max(...values)];
+
+type Sample = LoadResult & Pick<Outcome, 'serverCpu' | 'postgresCpu'>;
 
 const clientsOf = ({ clients = CLIENTS }: Contestant): number => clients;
 
@@ -53,7 +60,7 @@ const measure = async (contestant: Contestant, { seconds, postgresPid }: Rounds)
     const server = contestant.pid === undefined ? 0 : cpuSeconds(contestant.pid);
     const postgres = cpuSecondsOfChildren(postgresPid);
     const result = await runLoad(clients, seconds);
-    const each = 1e6 / (result.perSecond * seconds);
+    const each = 1e6 / result.requests;
     return {
       ...result,
       serverCpu: contestant.pid === undefined ? undefined : (cpuSeconds(contestant.pid) - server) * each,
@@ -72,7 +79,7 @@ const warmUp = async (contestant: Contestant, rounds: Rounds): Promise<void> => 
   const enough = (WARM_UP.requests * clientsOf(contestant)) / CLIENTS;
   let requests = 0;
   for (let round = 0; round < (rounds.warmUp ?? WARM_UP.rounds) && requests < enough; round += 1) {
-    requests += (await measure(contestant, rounds)).perSecond * rounds.seconds;
+    requests += (await measure(contestant, rounds)).requests;
   }
 };
 
@@ -99,6 +106,10 @@ export const runContest = async (contestants: readonly Contestant[], rounds: Rou
     p99: medianOf(index, (sample) => sample.p99),
     serverCpu: pid === undefined ? undefined : medianOf(index, (sample) => sample.serverCpu ?? 0),
     postgresCpu: medianOf(index, (sample) => sample.postgresCpu),
+    spread: {
+      cpu: rangeOf(samples[index]!.map(({ serverCpu = 0, postgresCpu }) => serverCpu + postgresCpu)),
+      p50: rangeOf(samples[index]!.map(({ p50 }) => p50)),
+    },
   }));
 };
 

@@ -1,5 +1,7 @@
 /** What a stretch of load measured. Latencies in milliseconds. */
 export interface LoadResult {
+  /** Answered; the last of them after the time that was given. */
+  requests: number;
   perSecond: number;
   p50: number;
   p95: number;
@@ -38,6 +40,7 @@ export const runLoad = async (clients: readonly LoadClient[], seconds: number): 
   const elapsed = (performance.now() - begin) / 1000;
   const sorted = Float64Array.from(latencies).sort();
   return {
+    requests: latencies.length,
     perSecond: latencies.length / elapsed,
     p50: quantile(sorted, 0.5),
     p95: quantile(sorted, 0.95),

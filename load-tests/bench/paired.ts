@@ -35,10 +35,10 @@ export const runPairs = async (
     await prepare?.();
     const clients = await Promise.all(Array.from({ length: CLIENTS }, open));
     const before = threadSeconds(pid);
-    const { perSecond } = await runLoad(clients, seconds);
+    const { requests } = await runLoad(clients, seconds);
     const used = threadSeconds(pid) - before;
     await Promise.all(clients.map((client) => client.close()));
-    return (1e6 * used) / (perSecond * seconds);
+    return (1e6 * used) / requests;
   };
   for (const contestant of [first, second, first, second]) await measure(contestant);
   const costs: [number, number][] = [];
