@@ -19,6 +19,8 @@ export interface BenchDatabase {
   postgres: EmbeddedPostgres;
   client: Client;
   owners: BenchOwners;
+  /** The dataset was made just now; else it is there from an earlier run. */
+  loaded: boolean;
   stop(): Promise<void>;
 }
 
@@ -44,11 +46,12 @@ export const openDatabase = async (
   };
   try {
     await client.connect();
-    if (!(await hasDataset(client))) await makeDataset(postgres.url, options);
+    const loaded = !(await hasDataset(client));
+    if (loaded) await makeDataset(postgres.url, options);
     // Every run begins alike: no garbage of the one before, nothing left to write.
     await client.query('VACUUM (ANALYZE)');
     await client.query('CHECKPOINT');
-    return { postgres, client, owners: await readOwners(client), stop };
+    return { postgres, client, owners: await readOwners(client), loaded, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,8 +1,8 @@
 import { type Client } from 'pg';
 import { EVENT_COLUMNS, JOB_COLUMNS } from '../dataset/job-maker';
 
-/** Name of the owner, kept for the next run. */
-const EMAIL = 'thousand@bench.example';
+/** Address of the owner, kept for the next run. */
+export const THOUSAND_EMAIL = 'thousand@bench.example';
 
 const select = (columns: string, own: Readonly<Record<string, string>>): string =>
   columns
@@ -15,7 +15,7 @@ const select = (columns: string, own: Readonly<Record<string, string>>): string 
  * @returns their id
  */
 export const ownerOfThousand = async (client: Client, from: string): Promise<string> => {
-  const known = await client.query<{ id: string }>(`SELECT id FROM users WHERE email = $1`, [EMAIL]);
+  const known = await client.query<{ id: string }>(`SELECT id FROM users WHERE email = $1`, [THOUSAND_EMAIL]);
   if (known.rows[0] !== undefined) return known.rows[0].id;
   const made = await client.query<{ id: string }>(
     `WITH owner AS (
@@ -32,7 +32,7 @@ export const ownerOfThousand = async (client: Client, from: string): Promise<str
        FROM picked p JOIN job_status_events r ON r.job_id = p.id CROSS JOIN owner o
      )
      SELECT id FROM owner`,
-    [from, EMAIL],
+    [from, THOUSAND_EMAIL],
   );
   return made.rows[0]!.id;
 };

@@ -1,5 +1,6 @@
 import { type Outcome } from '../bench/contest';
 import { type SubjectName } from './subjects';
+import { roundedOf, type Rounded } from './verdicts';
 
 /** The same requests one at a time, and under many clients where they are meant for that. */
 export interface Pair {
@@ -43,6 +44,8 @@ export interface SizeFigures {
   measured: Measured[];
   words: WordFigures[];
   relations: Relation[];
+  /** Events that earlier runs had appended when the relations were measured. Default none. */
+  appended?: number;
 }
 
 /** CPU time of a request in the program and in Postgres, microseconds; NaN where it is not known. */
@@ -50,3 +53,10 @@ export const cpuOf = ({ serverCpu, postgresCpu }: Outcome): number => (serverCpu
 
 /** CPU time of a request under many clients; one at a time where it is not measured under many. */
 export const cpuOfPair = ({ alone, crowd }: Pair): number => cpuOf(crowd ?? alone);
+
+/** `cpuOfPair` with the range of its rounds. */
+export const cpuRounds = (pair: Pair): Rounded =>
+  roundedOf(cpuOfPair(pair), (pair.crowd ?? pair.alone).spread?.cpu);
+
+/** p50 of requests one at a time with the range of its rounds. Milliseconds. */
+export const p50Rounds = ({ alone }: Pair): Rounded => roundedOf(alone.p50, alone.spread?.p50);

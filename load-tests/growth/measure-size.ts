@@ -9,7 +9,7 @@ import { startProgram, UNCACHED, type Program } from '../bench/program';
 import { datasetOf } from './dataset-of';
 import { type Measured, type Pair, type SizeFigures, type WordFigures } from './figures';
 import { type GrowthOptions } from './options';
-import { readRelations } from './relations';
+import { relationsOf } from './relations';
 import { SCENARIOS, searchPath, type GrowthScenario } from './scenarios';
 import { meanListed, subjectsOf, type Subject } from './subjects';
 import { WORDS } from './words';
@@ -28,7 +28,7 @@ export const measureSize = async (jobs: number, options: GrowthOptions): Promise
   const dataDir = join(options.dataDir, String(jobs));
   const database = await openDatabase({ dataDir, postings, ...datasetOf(jobs) });
   try {
-    const relations = await readRelations(database.client);
+    const { relations, appended } = await relationsOf(database, dataDir);
     const subjects = await subjectsOf(database);
     const program = await startProgram(database.postgres.url, { cpuProfile: undefined, dist }, UNCACHED);
     try {
@@ -51,6 +51,7 @@ export const measureSize = async (jobs: number, options: GrowthOptions): Promise
         measured: [],
         words: [],
         relations,
+        appended,
       };
       const chosen = SCENARIOS.filter(({ name }) => name.includes(only));
       await warm(chosen, ground);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { datasetOf } from './dataset-of';
+import { SCENARIOS } from './scenarios';
 
 /** What the command line asks for. */
 export interface GrowthOptions {
@@ -14,6 +15,10 @@ export interface GrowthOptions {
   dataDir: string;
   /** Runs only the scenarios whose name contains this. */
   only: string;
+  /** A small run to see that everything works: nothing decides. */
+  quick: boolean;
+  /** Earlier figures that the report is made of, without measuring. */
+  from: string | undefined;
   build: boolean;
   /** Folder that the program was compiled into; `undefined`: `dist`. */
   dist: string | undefined;
@@ -27,7 +32,7 @@ export interface GrowthOptions {
 
 /** How it is used. */
 export const USAGE = `Usage: npm run bench:growth -- [options]
-  --quick        2000, 6000 and 20000 jobs and short rounds, to see that everything runs
+  --quick        2000, 6000 and 20000 jobs and short rounds, to see that everything runs; nothing decides
   --sizes N,N    numbers of jobs, multiples of 1000 (default 100000,1000000,10000000)
   --rounds N     rounds (default 3)
   --seconds N    of load for each contestant in each round (default 2)
@@ -38,13 +43,26 @@ export const USAGE = `Usage: npm run bench:growth -- [options]
   --postings FILE real postings for the datasets (default sample-data/new-grad-postings.ndjson)
   --report DIR   folder for report.html, figures.json and the plots (default .data/growth-report)
   --svg-dir DIR  folder for the plots, growth-*.svg
+  --from FILE    make the report again from the figures.json of an earlier run, without measuring
   --no-build     measure dist/ as it is
-  --dist DIR     measure the program that was compiled into this folder`;
+  --dist DIR     measure the program that was compiled into this folder
+Exit code 1 says that a bound was missed.`;
 
 const positive = (name: string, text: string | undefined, fallback: number): number => {
   const value = text === undefined ? fallback : Number(text);
   if (!(value > 0)) throw new Error(`--${name} must be a number above 0`);
   return value;
+};
+
+const wholeRounds = (rounds: number): number => {
+  if (!Number.isSafeInteger(rounds)) throw new Error(`--rounds must be a whole number, not ${rounds}`);
+  return rounds;
+};
+
+const knownScenario = (only: string): string => {
+  if (!SCENARIOS.some(({ name }) => name.includes(only)))
+    throw new Error(`--only ${only} is no part of the name of a scenario`);
+  return only;
 };
 
 const sizesOf = (text: string): number[] => {
@@ -70,19 +88,22 @@ export const parseOptions = (args: string[]): GrowthOptions => {
       postings: text,
       report: text,
       'svg-dir': text,
+      from: text,
       dist: text,
     },
   });
-  const { quick, dist, postings, only = '' } = values;
+  const { quick, dist, from, postings, only = '' } = values;
   const report = values.report ?? '.data/growth-report';
   return {
     sizes: sizesOf(values.sizes ?? (quick ? '2000,6000,20000' : '100000,1000000,10000000')),
-    rounds: positive('rounds', values.rounds, quick ? 1 : 3),
+    rounds: wholeRounds(positive('rounds', values.rounds, quick ? 1 : 3)),
     seconds: positive('seconds', values.seconds, quick ? 0.1 : 2),
     warmUp: quick ? 0 : undefined,
     dataDir: values['data-dir'] ?? '.data/growth',
-    only,
-    build: !values['no-build'] && dist === undefined,
+    only: knownScenario(only),
+    quick,
+    from,
+    build: !values['no-build'] && dist === undefined && from === undefined,
     dist,
     postings,
     report,

@@ -6,7 +6,7 @@ import { growthBeyond, growthOf, verdictOf } from '../../../load-tests/growth/gr
 import { cpuTable, latencyTable, searchTable } from '../../../load-tests/growth/growth-tables';
 import { parseOptions } from '../../../load-tests/growth/options';
 import { plotsOf } from '../../../load-tests/growth/plots';
-import { relationsTable } from '../../../load-tests/growth/size-tables';
+import { relationsTable, sizeTable } from '../../../load-tests/growth/size-tables';
 import { tableHtml, tableText } from '../../../load-tests/growth/table';
 import { growthPage } from '../../../load-tests/growth/write-report';
 import { logAxis } from '../../../load-tests/report/axis';
@@ -124,12 +124,33 @@ describe('the tables of growth', () => {
       'MISSED by 25 %',
     ]);
     expect(rowOf(rows, 'a tenth')?.slice(1)).toEqual(['4 000', '8 000', '16 000', '4.00', '4.00', '']);
-    expect(rowOf(rows, 'baseline')?.slice(1)).toEqual(['2 000', '2 000', '2 000', '1.00', '1.00', '']);
+    expect(rowOf(rows, 'baseline')?.slice(1)).toEqual(['2 000', '2 000', '2 000', '1.00', '1.00', 'steady']);
   });
 
   it('do not blame the size for a machine that was slower', () => {
-    const slower = [size(1000, [1, 1, 1]), size(10_000, [3, 3, 3], 3)];
-    expect(rowOf(cpuTable(slower).rows, 'ordinary')?.slice(-3)).toEqual(['3.00', '1.00', 'held']);
+    const slower = [size(1000, [1, 1, 1]), size(10_000, [1.3, 1.3, 1.3], 1.15)];
+    expect(rowOf(cpuTable(slower).rows, 'ordinary')?.slice(-3)).toEqual(['1.30', '1.13', 'held']);
+  });
+
+  it('know nothing where the baseline changed, and tell the raw growth', () => {
+    for (const base of [0.5, 3]) {
+      const changed = [size(1000, [1, 1, 1]), size(10_000, [3, 3, 3], base)];
+      for (const { rows } of [cpuTable(changed), latencyTable(changed)]) {
+        const ordinary = rowOf(rows, 'ordinary');
+        expect(ordinary?.at(-3)).toBe('3.00');
+        expect(ordinary?.at(-1)).toBe('unknown: the baseline changed');
+        expect(rowOf(rows, 'baseline')?.at(-1)).toBe('changed');
+      }
+    }
+  });
+
+  it('miss what waits without using CPU', () => {
+    const waits = size(10_000, [1, 1, 1]);
+    const [first] = waits.measured;
+    if (first !== undefined) first.alone = { ...first.alone, p50: 5 };
+    const grown = [size(1000, [1, 1, 1]), waits];
+    expect(rowOf(cpuTable(grown).rows, 'ordinary')?.at(-1)).toBe('held');
+    expect(rowOf(latencyTable(grown).rows, 'ordinary')?.at(-1)).toBe('MISSED by 317 %');
   });
 
   it('tell of one request at a time, and hold searches to 50 ms at p95', () => {
@@ -144,6 +165,20 @@ describe('the tables of growth', () => {
     const { rows } = relationsTable(sizes);
     expect(rows.map(([name]) => name)).toEqual(['jobs', 'pk_jobs (index of jobs)']);
     expect(rows[1]?.slice(1, 3)).toEqual(['4 000 000', '40.0']);
+  });
+
+  it('say where relations hold more events than were loaded', () => {
+    expect(relationsTable(sizes).note).not.toContain('loaded');
+    const later = { ...size(1000, [1, 1, 1]), appended: 12_000 };
+    expect(relationsTable([later]).note).toContain('1 000 jobs were measured with 12 000 events more');
+  });
+
+  it('tell how far the rounds lay apart', () => {
+    const one = size(1000, [1, 1, 1]);
+    for (const { alone } of one.measured) alone.spread = { cpu: [900, 1100], p50: [1, 1] };
+    const { heads, rows } = sizeTable(one);
+    expect(rowOf(rows, 'ordinary owners, about 100 jobs each, one at a time')?.at(-1)).toBe('900 to 1 100');
+    expect(heads).toHaveLength((rows[0]?.length ?? 0) - 1);
   });
 
   it('have no verdict of a single size', () => {
@@ -215,8 +250,18 @@ describe('the command line of growth', () => {
     );
   });
 
-  it('refuses rounds that are no number, and builds nothing where it is told what to run', () => {
-    expect(() => parseOptions(['--rounds', 'x'])).toThrow('--rounds');
+  it('refuses scenarios that are not there before anything is loaded', () => {
+    expect(() => parseOptions(['--only', 'frist-page'])).toThrow('--only frist-page');
+    expect(parseOptions(['--only', 'page']).only).toBe('page');
+  });
+
+  it('builds nothing where the report is made of earlier figures', () => {
+    expect(parseOptions(['--from', 'figures.json'])).toMatchObject({ build: false, from: 'figures.json' });
+  });
+
+  it('refuses rounds that are no whole number, and builds nothing where it is told what to run', () => {
+    for (const wrong of ['x', '1.5', '0', 'Infinity'])
+      expect(() => parseOptions(['--rounds', wrong])).toThrow('--rounds');
     expect(parseOptions([]).build).toBe(true);
     expect(parseOptions(['--no-build']).build).toBe(false);
     expect(parseOptions(['--dist', 'elsewhere'])).toMatchObject({ build: false, dist: 'elsewhere' });
