@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { processIds } from './process-ids';
 
 /** Clock ticks a second in `/proc` on Linux (USER_HZ). */
 const TICKS = 100;
@@ -11,7 +12,7 @@ interface ProcessTimes {
 }
 
 /** Parent and CPU seconds of a process, from `/proc/<pid>/stat`; `undefined` where there is no such thing. */
-const processTimes = (pid: number | string): ProcessTimes | undefined => {
+const processTimes = (pid: number): ProcessTimes | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name in brackets may hold spaces; what follows it are fields 3 and on.
@@ -32,8 +33,7 @@ export const cpuSeconds = (pid: number): number => processTimes(pid)?.seconds ??
  */
 export const cpuSecondsOfChildren = (pid: number): number => {
   try {
-    const children = readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
+    const children = processIds()
       .map(processTimes)
       .filter((times) => times?.parent === pid);
     const ended = processTimes(pid)?.endedChildren ?? 0;

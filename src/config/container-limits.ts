@@ -56,21 +56,23 @@ interface Groups {
   unified: string[];
 }
 
-/** By lines such as `0::/a/b` (version 2) and `4:memory:/a/b` (version 1). */
+/**
+ * The path of the group that the process is in, by a controller of version 1, or by '' for version 2; nothing where it is
+ * in none. By lines such as `0::/a/b` (version 2) and `4:memory:/a/b` (version 1).
+ * @param root folder that `proc/self/cgroup` is in
+ */
+export const groupPath = (root: string, controller: string): string | undefined =>
+  (read(join(root, 'proc/self/cgroup')) ?? '')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find(([, controllers]) => controllers?.split(',').includes(controller))
+    ?.slice(2)
+    .join(':');
+
 const groupsOf = (root: string): Groups => {
   const mounts = join(root, 'sys/fs/cgroup');
-  const lines = (read(join(root, 'proc/self/cgroup')) ?? '').split('\n').map((line) => line.split(':'));
-  const pathOf = (belongs: (id: string, controllers: string[]) => boolean): string =>
-    lines
-      .find(([id = '', controllers = '']) => belongs(id, controllers.split(',')))
-      ?.slice(2)
-      .join(':') ?? '/';
-  const v1 = (name: string): string[] =>
-    withParents(
-      join(mounts, name),
-      pathOf((_id, controllers) => controllers.includes(name)),
-    );
-  const path = pathOf((id, [first]) => id === '0' && first === '');
+  const v1 = (name: string): string[] => withParents(join(mounts, name), groupPath(root, name) ?? '/');
+  const path = groupPath(root, '') ?? '/';
   return {
     memory: v1('memory'),
     cpu: v1('cpu'),
@@ -82,7 +84,7 @@ const groupsOf = (root: string): Groups => {
  * The folder of a group below its mount, and those of the groups around it. A container often sees the path that its
  * group has outside, while its own group is the mount itself: that is the last one here.
  */
-const withParents = (mount: string, path: string): string[] => {
+export const withParents = (mount: string, path: string): string[] => {
   const folders: string[] = [];
   for (let at = join('/', path); at !== '/'; at = dirname(at)) folders.push(join(mount, at));
   return [...folders, mount];

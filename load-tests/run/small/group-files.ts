@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { groupPath, withParents } from '../../../src/config/container-limits';
 
 /** Files of a control group for one purpose; they are called otherwise in each version. */
 export interface GroupFiles {
@@ -50,28 +51,19 @@ export const VERSION_2: GroupFiles = {
   cpuTime: 'cpu.stat',
 };
 
-/** The groups that this process is in, by controller of version 1; version 2 is `unified`. */
-export const ownGroups = (root: string): Record<string, string> => {
+/** Groups with those around them, the innermost first, by controller of version 1; version 2 is `unified`. */
+export type OwnGroups = Partial<Record<'memory' | 'cpuset' | 'cpuacct' | 'unified', string[]>>;
+
+/** The groups that this process is in, as far as they can be seen: in a container its own is what is mounted. */
+export const ownGroups = (root: string): OwnGroups => {
   const mounts = join(root, 'sys/fs/cgroup');
-  const lines = readFileSync(join(root, 'proc/self/cgroup'), 'utf8').trim().split('\n');
-  const groups: Record<string, string> = {};
-  for (const line of lines) {
-    const [, controllers = '', ...rest] = line.split(':');
-    const path = rest.join(':');
-    for (const controller of controllers.split(',')) {
-      const mount = controller === '' ? mounts : join(mounts, controller);
-      // In a container the path may be that of outside, while the group is what is mounted.
-      const folder = [join(mount, path), mount].find((one) => existsSync(join(one, 'cgroup.procs')));
-      if (folder !== undefined) groups[controller === '' ? 'unified' : controller] = folder;
-    }
+  const groups: OwnGroups = {};
+  for (const name of ['memory', 'cpuset', 'cpuacct', 'unified'] as const) {
+    const path = groupPath(root, name === 'unified' ? '' : name);
+    if (path === undefined) continue;
+    const folders = withParents(name === 'unified' ? mounts : join(mounts, name), path);
+    const seen = folders.filter((folder) => existsSync(join(folder, 'cgroup.procs')));
+    if (seen.length > 0) groups[name] = seen;
   }
   return groups;
-};
-
-/** A folder and those around it, up to the mount. */
-export const upwards = (folder: string, root: string): string[] => {
-  const mount = join(root, 'sys/fs/cgroup');
-  const folders: string[] = [];
-  for (let at = folder; at.startsWith(mount); at = dirname(at)) folders.push(at);
-  return folders;
 };

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { processIds } from '../../bench/process-ids';
 import { processorsIn } from './machine-size';
 
 /** What Linux tells of a process. */
@@ -26,9 +27,7 @@ export const processStatus = (pid: number): ProcessStatus | undefined => {
 
 /** These processes, their children, the children of those and so on, as far as they run. */
 export const familyOf = (pids: readonly number[]): ProcessStatus[] => {
-  const all = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => processStatus(Number(name)) ?? []);
+  const all = processIds().flatMap((pid) => processStatus(pid) ?? []);
   const family = all.filter(({ pid }) => pids.includes(pid));
   // Grows while it is gone through.
   for (const { pid } of family)
