@@ -1,8 +1,8 @@
-import { type Phase, type Script } from './scenario';
+import { quickened, type Phase, type Scenario, type Script } from './scenario';
 
 /** What a run changes of a scenario. */
 export interface Adaptation {
-  /** Longest that a phase may last, in seconds. */
+  /** Longest that a phase or a pause may last, in seconds. */
   seconds: number | undefined;
   /** Arrivals a second times this; what comes by number, as twenty at once, stays. */
   rate: number;
@@ -11,6 +11,7 @@ export interface Adaptation {
 const adaptedPhase = (phase: Phase, { seconds, rate }: Adaptation): Phase => ({
   ...phase,
   ...(phase.duration !== undefined && { duration: Math.min(phase.duration, seconds ?? phase.duration) }),
+  ...(phase.pause !== undefined && { pause: Math.min(phase.pause, seconds ?? phase.pause) }),
   ...(phase.arrivalRate !== undefined && { arrivalRate: phase.arrivalRate * rate }),
   ...(phase.rate !== undefined && { rate: phase.rate * rate }),
   ...(phase.rampTo !== undefined && { rampTo: phase.rampTo * rate }),
@@ -26,3 +27,28 @@ export const adapted = ({ config, scenarios }: Script, adaptation: Adaptation): 
     }),
   })),
 });
+
+/** What is run of a scenario: adapted, and shortened where that is asked for. */
+const prepared = ({ script }: Scenario, adaptation: Adaptation, quick: boolean): Script => {
+  const whole = adapted(script, adaptation);
+  return quick ? quickened(whole) : whole;
+};
+
+/**
+ * The scenario as it is to run.
+ * @throws Error for what would change nothing of it, and would yet stand in the report
+ */
+export const prepareScenario = (scenario: Scenario, adaptation: Adaptation, quick: boolean): Scenario => {
+  const { seconds, rate } = adaptation;
+  const script = prepared(scenario, adaptation, quick);
+  const same = (without: Adaptation): boolean =>
+    JSON.stringify(prepared(scenario, without, quick)) === JSON.stringify(script);
+  const which = quick ? 'a quick run of this scenario' : 'this scenario';
+  if (rate !== 1 && same({ seconds, rate: 1 }))
+    throw new Error(
+      `--rate ${rate} changes nothing of ${which}: no arrivals come by a rate that it lowers or raises`,
+    );
+  if (seconds !== undefined && same({ seconds: undefined, rate }))
+    throw new Error(`--seconds ${seconds} changes nothing of ${which}: no phase lasts longer`);
+  return { ...scenario, script };
+};

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { positive } from '../bench/positive';
 import { SMALL, type MachineSize } from './small/machine-size';
 
 /** What the command line of a load run asks for. */
@@ -26,6 +27,8 @@ export interface LoadOptions {
   seconds: number | undefined;
   /** Arrivals a second times this. */
   rate: number;
+  /** Judges the run again whose figures are in `out`; nothing is run. */
+  again: boolean;
   /** Folder of the plots as SVG files. */
   plots: string | undefined;
 }
@@ -38,6 +41,7 @@ export const USAGE = `Usage: npm run load -- SCENARIO [options]
   --seconds N       no phase lasts longer
   --rate FACTOR     arrivals a second times this, as 0.5
   --plots DIR       writes the plots as SVG files too: SCENARIO-memory.svg and others
+  --again           runs nothing: judges the last run anew, from what it left in --out, and writes its report again
   --quick           short phases and a small dataset, to see that everything runs; its times decide nothing
   --owners N        owners in the dataset, with about 100 jobs each, beside one with twenty times as many as N
                     (default 1000)
@@ -54,15 +58,6 @@ const setting = (text: string): [string, string] => {
   return [name, value];
 };
 
-/** @throws Error that says which argument is wrong */
-const positive = (name: string, text: string | undefined, whole = true): number | undefined => {
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  if (!(number > 0) || !Number.isFinite(number) || (whole && !Number.isInteger(number)))
-    throw new Error(`--${name} must be a ${whole ? 'whole ' : ''}number above 0`);
-  return number;
-};
-
 /** One of the two alone means the other of a small machine. */
 const machineOf = (values: {
   small: boolean;
@@ -75,6 +70,21 @@ const machineOf = (values: {
   return { cores: cores ?? SMALL.cores, megabytes: megabytes ?? SMALL.megabytes };
 };
 
+/** What has a meaning for a run that is over. */
+const FOR_AGAIN = ['again', 'quick', 'out', 'plots'];
+
+/** @throws Error that names what would change nothing of a run that is over */
+const refuseWithAgain = (values: object): void => {
+  const idle = Object.entries(values).filter(
+    ([name, value]: [string, unknown]) =>
+      !FOR_AGAIN.includes(name) && value !== false && !(Array.isArray(value) && value.length === 0),
+  );
+  if (idle.length > 0)
+    throw new Error(
+      `--again runs nothing, so ${idle.map(([name]) => `--${name}`).join(', ')} would change nothing`,
+    );
+};
+
 /** @throws Error that says which argument is wrong */
 export const parseOptions = (args: string[]): LoadOptions => {
   const text = { type: 'string' } as const;
@@ -85,6 +95,7 @@ export const parseOptions = (args: string[]): LoadOptions => {
     options: {
       quick: flag,
       redis: flag,
+      again: flag,
       small: flag,
       'no-build': flag,
       cores: text,
@@ -101,12 +112,14 @@ export const parseOptions = (args: string[]): LoadOptions => {
   });
   const [scenario, ...more] = positionals;
   if (scenario === undefined || more.length > 0) throw new Error('Name one scenario');
-  const { quick, redis } = values;
+  const { quick, redis, again } = values;
+  if (again) refuseWithAgain(values);
   const owners = positive('owners', values.owners) ?? (quick ? 50 : 1000);
   return {
     scenario,
     quick,
     redis,
+    again,
     owners,
     bigOwnerJobs: owners * 20,
     dataDir: values['data-dir'] ?? (quick ? '.data/load-quick' : '.data/load'),

@@ -5,6 +5,7 @@ import { type LoadOptions } from './options';
 import { type Scenario } from './scenario';
 import { openInside, prepareDataset } from './small/open-inside';
 import { SmallMachine } from './small/small-machine';
+import { Undoing } from './undoing';
 
 /** Of the program's `/metrics`, which in production are open to nobody without one. */
 export const METRICS_TOKEN = 'the-metrics-of-a-load-run-are-not-secret';
@@ -15,22 +16,8 @@ export interface Product {
   program: Program;
   /** What it is held to. */
   machine: SmallMachine | undefined;
-}
-
-/** Undoes what was done before, the last first; each, whatever becomes of the others. */
-class Undoing {
-  private readonly steps: (() => Promise<void>)[] = [];
-
-  add(step: () => Promise<void>): void {
-    this.steps.push(step);
-  }
-
-  /** @throws Error the first that one of them threw */
-  async run(): Promise<void> {
-    const failures: unknown[] = [];
-    for (const step of this.steps.reverse()) await step().catch((error: unknown) => failures.push(error));
-    if (failures.length > 0) throw failures[0];
-  }
+  /** What the report has to tell of how it was started. */
+  notes: readonly string[];
 }
 
 /** Starts the product, on a small machine where that is asked for; `use` is what is done with it, and all ends with it. */
@@ -40,9 +27,9 @@ export const withProduct = async <T>(
   use: (product: Product) => Promise<T>,
 ): Promise<T> => {
   const choice = { ...options, postings: undefined };
-  if (options.machine !== undefined) await prepareDataset(choice);
+  const notes = options.machine === undefined ? [] : await prepareDataset(choice);
   const undoing = new Undoing();
-  try {
+  return undoing.after(async () => {
     const machine = options.machine && SmallMachine.open(options.machine);
     if (machine !== undefined) undoing.add(() => machine.remove());
     const within = <S>(start: () => Promise<S>): Promise<S> => machine?.within(start) ?? start();
@@ -67,8 +54,6 @@ export const withProduct = async <T>(
       ),
     );
     undoing.add(() => program.stop());
-    return await use({ database, program, machine });
-  } finally {
-    await undoing.run();
-  }
+    return use({ database, program, machine, notes });
+  });
 };

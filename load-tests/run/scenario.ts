@@ -6,6 +6,9 @@ import { ROOT } from '../bench/processes';
 /** Where the scenarios are. */
 export const SCENARIOS = join(ROOT, 'load-tests', 'artillery', 'scenarios');
 
+/** What Artillery is given, in the folder of a run. */
+export const SCRIPT = 'script.json';
+
 /** Longest phase of a quick run in seconds, and most that arrives in it a second. */
 const QUICK = { seconds: 3, rate: 5, openRate: 100, connections: 50, loops: 2 };
 
@@ -139,7 +142,7 @@ export const writeScript = (
   usersFile: string,
 ): string => {
   const { config } = script;
-  const written = join(folder, 'script.json');
+  const written = join(folder, SCRIPT);
   const resolved = {
     ...script,
     config: {

@@ -1,7 +1,7 @@
 import { type ArtilleryReport } from '../report/artillery-report';
 import { type Verdict } from '../report/run-record';
 import { type Sample } from '../report/sample';
-import { growsFasterThan, growthOf } from './growth';
+import { outcomeOf, trendOf } from './memory-trend';
 import { type ProductThresholds } from './scenario';
 
 const MEGABYTE = 1024 * 1024;
@@ -57,23 +57,25 @@ export const productVerdicts = (
 
 const isGrowing = (name: string): name is Growing => name in GROWING;
 
-/** Missed by what surely grows faster than the bound, and by a run too short to know. */
+/** Held only by what surely grows more slowly than the bound: not by a run that is too short, or too noisy, to know. */
 const growthVerdict = (
   name: Growing,
   bound: number,
   samples: readonly Sample[],
   binding: boolean,
 ): Verdict => {
-  const growth = growthOf(
+  const trend = trendOf(
     samples.map((sample) => ({ at: sample.at, value: GROWING[name](sample) / MEGABYTE })),
   );
-  if (growth === undefined) return { what: `${name} < ${bound} (too short to know)`, held: false, binding };
-  const { perHour, least, most } = growth;
+  if (trend === undefined) return { what: `${name} < ${bound} (too short to know)`, held: false, binding };
+  const outcome = outcomeOf(trend, bound);
+  const interval = `${trend.least.toFixed(1)} to ${trend.most.toFixed(1)} at 95 %`;
+  const wayOut = outcome === 'too noisy' ? '; too noisy to know, a longer soak tells' : '';
   return {
-    what: `${name} < ${bound} (${least.toFixed(1)} to ${most.toFixed(1)} at 95 %)`,
-    held: !growsFasterThan(growth, bound),
+    what: `${name} < ${bound} (${interval}${wayOut})`,
+    held: outcome === 'held',
     binding,
-    measured: perHour,
+    measured: trend.perHour,
   };
 };
 

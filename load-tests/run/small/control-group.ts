@@ -1,7 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ownGroups, upwards, VERSION_1, VERSION_2, type GroupFiles } from './group-files';
+import { messageOf, throwFirst } from '../undoing';
+import { ownGroups, VERSION_1, VERSION_2, type GroupFiles } from './group-files';
 import { processorsIn } from './machine-size';
+import { processStatus, runOn } from './processes';
+import { hasSwap } from './swap';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -41,24 +44,29 @@ export class ControlGroup {
   ) {}
 
   /**
-   * Makes one. @returns nothing where none can be made: no Linux, no permission, controllers not delegated
+   * Makes one, and tries whether this process can go in and out.
+   * @param refused is told why a way to make one cannot be gone: no Linux, no permission, controllers not delegated
    * @param root folder that `proc/self/cgroup` and `sys/fs/cgroup` are in
+   * @returns nothing where none can be made
    */
-  static create(limits: GroupLimits, root = '/'): ControlGroup | undefined {
-    for (const make of [inVersion1, inVersion2]) {
+  static create(
+    limits: GroupLimits,
+    root = '/',
+    refused: Refused = () => undefined,
+  ): ControlGroup | undefined {
+    for (const [version, make] of [inVersion1, inVersion2].entries()) {
+      const told: Refused = (reason) => refused(`version ${version + 1}: ${reason}`);
+      let group: ControlGroup | undefined;
       try {
-        const made = make(root);
+        const made = make(root, told);
         if (made === undefined) continue;
-        const group = new ControlGroup(made.files, made.at, made.home);
-        try {
-          group.limitTo(limits);
-          return group;
-        } catch (error) {
-          group.remove();
-          throw error;
-        }
-      } catch {
-        // Not this way.
+        group = new ControlGroup(made.files, made.at, made.home);
+        group.limitTo(limits, hasSwap(root));
+        group.tryOut();
+        return group;
+      } catch (error) {
+        told(messageOf(error));
+        removeQuietly(group, told);
       }
     }
     return undefined;
@@ -77,9 +85,17 @@ export class ControlGroup {
     for (const folder of this.folders) writeFileSync(join(folder, 'cgroup.procs'), String(process.pid));
   }
 
-  /** Back to where it was. */
+  /** Back to where it was, in each part, whatever becomes of the others. */
   leave(): void {
-    for (const folder of this.home) writeFileSync(join(folder, 'cgroup.procs'), String(process.pid));
+    const errors: unknown[] = [];
+    for (const folder of this.home) {
+      try {
+        writeFileSync(join(folder, 'cgroup.procs'), String(process.pid));
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    throwFirst(errors);
   }
 
   /** Ids of the processes that are in it, which is in all its parts. */
@@ -117,8 +133,25 @@ export class ControlGroup {
     for (const folder of this.folders) if (existsSync(folder)) rmdirSync(folder);
   }
 
+  /** A group may be there and yet let nobody in. Leaves this process the processors that it had. */
+  private tryOut(): void {
+    const before = processStatus(process.pid)?.processors ?? [];
+    const back = (): void => {
+      if (processStatus(process.pid)?.processors.join() !== before.join()) runOn(before);
+    };
+    const errors: unknown[] = [];
+    for (const step of [() => this.enter(), () => this.leave(), back]) {
+      try {
+        step();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    throwFirst(errors);
+  }
+
   /** @throws Error where the kernel did not take it as it was asked to */
-  private limitTo({ megabytes, processors }: GroupLimits): void {
+  private limitTo({ megabytes, processors }: GroupLimits, swap: boolean): void {
     const { files, at } = this;
     const bytes = megabytes * MEGABYTE;
     // Before a process may come in, version 1 wants to know from which banks of memory it gets its own.
@@ -128,14 +161,25 @@ export class ControlGroup {
     writeFileSync(join(at.memory, files.memoryLimit), String(bytes));
     try {
       writeFileSync(join(at.memory, files.swapLimit), files.version === 1 ? String(bytes) : '0');
-    } catch {
-      // Swap is not counted here, as is usual where there is none.
+    } catch (error) {
+      // Swap is often not counted, which matters where there is some: memory would go there beyond the limit.
+      if (swap) throw error;
     }
     const { memoryLimit, processors: inForce } = this.figures();
     if (memoryLimit !== bytes || inForce.join() !== processors.join())
       throw new Error('The kernel did not take the limits');
   }
 }
+
+type Refused = (reason: string) => void;
+
+const removeQuietly = (group: ControlGroup | undefined, told: Refused): void => {
+  try {
+    group?.remove();
+  } catch (error) {
+    told(`and it stays: ${messageOf(error)}`);
+  }
+};
 
 interface Made {
   files: GroupFiles;
@@ -145,9 +189,12 @@ interface Made {
 
 const NAME = `jobtrail-load-${process.pid}`;
 
-const inVersion1 = (root: string): Made | undefined => {
-  const { memory, cpuset, cpuacct } = ownGroups(root);
-  if (memory === undefined || cpuset === undefined) return undefined;
+const inVersion1 = (root: string, refused: Refused): Made | undefined => {
+  const { memory: [memory] = [], cpuset: [cpuset] = [], cpuacct: [cpuacct] = [] } = ownGroups(root);
+  if (memory === undefined || cpuset === undefined) {
+    refused('this process is in no group of memory and cpuset');
+    return undefined;
+  }
   const home = [memory, cpuset, ...(cpuacct === undefined ? [] : [cpuacct])];
   const [memoryFolder = '', cpusetFolder = '', cpuacctFolder] = home.map((one) => join(one, NAME));
   const made: string[] = [];
@@ -169,17 +216,19 @@ const inVersion1 = (root: string): Made | undefined => {
  * A group that holds processes hands no controllers on, but the outermost: so the new one lies beside this process's, or
  * beside one around it. What is handed on then stays so: others may rely on it by the end.
  */
-const inVersion2 = (root: string): Made | undefined => {
-  const { unified } = ownGroups(root);
-  if (unified === undefined) return undefined;
-  for (const folder of upwards(unified, root)) {
+const inVersion2 = (root: string, refused: Refused): Made | undefined => {
+  const { unified = [] } = ownGroups(root);
+  const [home] = unified;
+  if (home === undefined) refused('this process is in no group');
+  for (const folder of unified) {
     try {
       handOn(folder);
       const at = join(folder, NAME);
       mkdirSync(at);
-      return { files: VERSION_2, at: { memory: at, cpuset: at, cpuacct: at }, home: [unified] };
-    } catch {
+      return { files: VERSION_2, at: { memory: at, cpuset: at, cpuacct: at }, home: [home ?? folder] };
+    } catch (error) {
       // Further out, then.
+      refused(messageOf(error));
     }
   }
   return undefined;

@@ -45,9 +45,25 @@ export const inForce = (found: Found, samples: readonly Sample[]): Verdict[] => 
       last?.cpuLimit ?? 0,
     ),
     ...(members === undefined || figures === undefined
-      ? []
+      ? [sampledMemory(size, samples)]
       : inGroup(found, members, figures, (last?.memoryLimit ?? 0) / MEGABYTE)),
   ];
+};
+
+/** Where no kernel holds the memory: what was sampled, of Postgres what was known last. Not held where it never was. */
+const sampledMemory = ({ megabytes }: MachineSize, samples: readonly Sample[]): Verdict => {
+  let postgres: number | undefined;
+  let most = Number.NaN;
+  for (const sample of samples) {
+    postgres = sample.postgres ?? postgres;
+    if (postgres !== undefined) most = Math.max(sample.rss + postgres, Number.isNaN(most) ? 0 : most);
+  }
+  const measured = most / MEGABYTE;
+  return verdict(
+    `memory of the program and Postgres in MiB <= ${megabytes}`,
+    measured <= megabytes,
+    measured,
+  );
 };
 
 const inGroup = (

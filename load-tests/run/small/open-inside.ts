@@ -3,13 +3,19 @@ import { openDatabase, type BenchDatabase, type DatasetChoice } from '../../benc
 import { forgetPages } from './page-cache';
 import { type SmallMachine } from './small-machine';
 
-/** Makes the dataset if it is not there, with the whole machine; nothing of it is left running or in memory. */
-export const prepareDataset = async (choice: DatasetChoice): Promise<void> => {
+/**
+ * Makes the dataset if it is not there, with the whole machine; nothing of it is left running or in memory.
+ * @returns what the report has to tell
+ */
+export const prepareDataset = async (choice: DatasetChoice): Promise<string[]> => {
   const prepared = await openDatabase(choice);
   const { dataDir } = prepared.postgres;
   await prepared.stop();
-  if (!forgetPages(dataDir))
-    console.error("Pages of the data that were read before count to no small machine: GNU's dd is missing.");
+  const reason = forgetPages(dataDir);
+  if (reason === undefined) return [];
+  const note = `pages of the data that were read before may count to no small machine (${reason})`;
+  console.error(note);
+  return [note];
 };
 
 /** Starts Postgres with a dataset within a small machine. */

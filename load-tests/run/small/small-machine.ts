@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ControlGroup, type GroupFigures } from './control-group';
+import { inside } from './inside';
 import { divideProcessors, type MachineSize, type Processors } from './machine-size';
 import { processStatus, runOn } from './processes';
 import { reapAfterwards } from './reaper';
@@ -17,6 +18,8 @@ export class SmallMachine {
     readonly size: MachineSize,
     readonly processors: Processors,
     private readonly group: ControlGroup | undefined,
+    /** Why there is no control group. */
+    readonly refusals: readonly string[],
   ) {}
 
   /**
@@ -25,10 +28,13 @@ export class SmallMachine {
    */
   static open(size: MachineSize, root = '/'): SmallMachine {
     const processors = divideProcessors(processStatus(process.pid)?.processors ?? [], size.cores);
-    const group = ControlGroup.create({ megabytes: size.megabytes, processors: processors.product }, root);
-    if (group !== undefined) reapAfterwards(group.folders);
+    const refusals: string[] = [];
+    const limits = { megabytes: size.megabytes, processors: processors.product };
+    const group = ControlGroup.create(limits, root, (reason) => refusals.push(reason));
+    if (group === undefined) console.error(`Memory is not held, no control group: ${refusals.join('; ')}`);
+    else reapAfterwards(group.folders);
     runOn(processors.load);
-    return new SmallMachine(size, processors, group);
+    return new SmallMachine(size, processors, group, group === undefined ? refusals : []);
   }
 
   /** How processes are held: by groups of version 1 or 2, or by nothing but a choice of processors. */
@@ -47,15 +53,8 @@ export class SmallMachine {
    * Starts something in the small machine: processes that are started meanwhile are in it from their beginning, so that
    * no memory of theirs is counted elsewhere. This process goes in for so long, and out again.
    */
-  async within<T>(start: () => Promise<T>): Promise<T> {
-    this.group?.enter();
-    try {
-      runOn(this.processors.product);
-      return await start();
-    } finally {
-      this.group?.leave();
-      runOn(this.processors.load);
-    }
+  within<T>(start: () => Promise<T>): Promise<T> {
+    return inside(this.group, this.processors, start);
   }
 
   /** Ids of the processes that the kernel counts to it; nothing where there is no group. */

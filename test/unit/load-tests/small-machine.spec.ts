@@ -3,12 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sample } from '../../../load-tests/report/sample';
-import { adapted } from '../../../load-tests/run/adapted';
+import { adapted, prepareScenario } from '../../../load-tests/run/adapted';
 import { parseOptions } from '../../../load-tests/run/options';
 import { readScenario } from '../../../load-tests/run/scenario';
+import { ControlGroup } from '../../../load-tests/run/small/control-group';
 import { ownGroups } from '../../../load-tests/run/small/group-files';
 import { inForce, type Found } from '../../../load-tests/run/small/in-force';
 import { divideProcessors, processorsIn } from '../../../load-tests/run/small/machine-size';
+import { hasSwap } from '../../../load-tests/run/small/swap';
 import { readRepositoryFile } from '../../support/repository-files';
 
 const [recorded] = JSON.parse(readRepositoryFile('test/fixtures/load/samples.json')) as [Sample];
@@ -59,13 +61,37 @@ describe('the groups of this process', () => {
     writeFileSync(join(root, 'proc/self/cgroup'), '4:memory:/a/b\n2:cpu,cpuacct:/outside\n0::/\n');
     const memory = group('memory/a/b');
     const cpuacct = group('cpuacct');
-    expect(ownGroups(root)).toEqual({ memory, cpuacct });
+    expect(ownGroups(root)).toEqual({ memory: [memory], cpuacct: [cpuacct] });
   });
 
   it('are found in version 2', () => {
     writeFileSync(join(root, 'proc/self/cgroup'), '0::/user.slice/a:b.scope\n');
-    const unified = group('user.slice/a:b.scope');
+    const unified = ['user.slice/a:b.scope', 'user.slice', ''].map(group);
     expect(ownGroups(root)).toEqual({ unified });
+  });
+
+  it('are no reason to fail where none can be made in them: it is told why', () => {
+    const limits = { megabytes: 64, processors: [0] };
+    const reasons: string[] = [];
+    const create = (): ControlGroup | undefined =>
+      ControlGroup.create(limits, root, (reason) => reasons.push(reason));
+    expect(create()).toBeUndefined();
+    expect(reasons).toEqual([
+      'version 1: this process is in no group of memory and cpuset',
+      'version 2: this process is in no group',
+    ]);
+    writeFileSync(join(root, 'proc/self/cgroup'), '0::/a\n');
+    group('a');
+    expect(create()).toBeUndefined();
+    expect(reasons.at(-1)).toMatch(/^version 2: ENOENT.*a\/cgroup\.subtree_control/);
+  });
+
+  it('know of swap by what the kernel lists', () => {
+    expect(hasSwap(root)).toBe(false);
+    writeFileSync(join(root, 'proc/swaps'), 'Filename Type Size Used Priority\n');
+    expect(hasSwap(root)).toBe(false);
+    writeFileSync(join(root, 'proc/swaps'), 'Filename Type Size Used Priority\n/swap file 1 0 -2\n');
+    expect(hasSwap(root)).toBe(true);
   });
 });
 
@@ -104,10 +130,17 @@ describe('limits of a small machine', () => {
     expect(held(found, [])).toBe(false);
   });
 
-  it('are those of the processors alone where there are no groups', () => {
+  it('are those of the processors where there are no groups, and the memory that was sampled', () => {
     const without = { ...found, members: undefined, figures: undefined };
-    expect(inForce(without, seen)).toHaveLength(2);
-    expect(held(without)).toBe(true);
+    const sampled = (rss: number, postgres?: number | null): Sample => ({
+      ...seen[0]!,
+      rss: rss * MEGABYTE,
+      ...(postgres !== undefined && { postgres: postgres === null ? null : postgres * MEGABYTE }),
+    });
+    expect(inForce(without, [sampled(200, 824), sampled(100)])).toHaveLength(3);
+    expect(held(without, [sampled(100), sampled(200, 824), sampled(200), sampled(100)])).toBe(true);
+    expect(held(without, [sampled(100, 824), sampled(201), sampled(100, 100)])).toBe(false);
+    expect(held(without, [sampled(100), sampled(100, null)])).toBe(false);
   });
 });
 
@@ -144,8 +177,23 @@ describe('a scenario with other numbers', () => {
     ]);
   });
 
-  it('lets twenty come at once as before', () => {
-    const { script } = readScenario('auth-burst');
-    expect(adapted(script, { seconds: undefined, rate: 0.1 }).config.phases).toEqual(script.config.phases);
+  it('pauses no longer than its phases last', () => {
+    const { config } = adapted(readScenario('auth-burst').script, { seconds: 5, rate: 1 });
+    expect(config.phases.map(({ duration, pause }) => duration ?? pause)).toEqual([1, 5, 1, 5, 1]);
+  });
+
+  const prepare = (name: string, rate: number, seconds?: number, quick = false) =>
+    prepareScenario(readScenario(name), { seconds, rate }, quick);
+
+  it.each(['browsing', 'auth-burst'])('refuses a rate for %s, whose users come by number', (name) => {
+    expect(() => prepare(name, 0.5)).toThrow(/--rate 0.5 changes nothing/);
+    expect(prepare(name, 1).script).toEqual(readScenario(name).script);
+  });
+
+  it('refuses a rate or a length that a quick run does not get to', () => {
+    expect(() => prepare('soak', 0.8, undefined, true)).toThrow(/--rate 0.8 changes nothing of a quick run/);
+    expect(prepare('soak', 0.1, undefined, true).script.config.phases[0]?.arrivalRate).toBe(1);
+    expect(() => prepare('soak', 1, 1200)).toThrow(/--seconds 1200 changes nothing/);
+    expect(prepare('soak', 1, 1199).script.config.phases[0]?.duration).toBe(1199);
   });
 });

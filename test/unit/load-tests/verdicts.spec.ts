@@ -105,6 +105,7 @@ describe('the command line of a load run', () => {
       scenario: 'listing',
       quick: true,
       redis: false,
+      again: false,
       owners: 50,
       bigOwnerJobs: 1000,
       dataDir: '.data/load-quick',
@@ -122,6 +123,16 @@ describe('the command line of a load run', () => {
       expect(() => parseOptions(args)).toThrow(/./);
     },
   );
+
+  it('judges again what is over, and takes nothing with it that would change nothing', () => {
+    expect(parseOptions(['soak', '--again', '--out', 'there', '--plots', 'plots'])).toMatchObject({
+      again: true,
+      out: 'there',
+    });
+    expect(() => parseOptions(['soak', '--again', '--small', '--env', 'A=b'])).toThrow(
+      /--small, --env would/,
+    );
+  });
 
   it('names the scenarios there are, for one that there is not', () => {
     expect(() => readScenario('nothing')).toThrow(/browsing.*thousand/);

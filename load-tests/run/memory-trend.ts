@@ -5,7 +5,7 @@ export interface Moment {
 }
 
 /** How fast something grows, with what that may be at 95 %: units an hour. */
-export interface Growth {
+export interface Trend {
   perHour: number;
   least: number;
   most: number;
@@ -32,7 +32,7 @@ const HOUR = 3_600_000;
  * https://doi.org/10.1080/01621459.1968.10480934
  * @returns nothing for less than five minutes, or fewer than two values a stretch: then nothing is known
  */
-export const growthOf = (moments: readonly Moment[]): Growth | undefined => {
+export const trendOf = (moments: readonly Moment[]): Trend | undefined => {
   const [first, last] = [moments[0], moments.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   const begin = first.at + (last.at - first.at) * WARM_UP;
@@ -66,6 +66,14 @@ const floorOf = (moments: readonly Moment[], begin: number, end: number): Moment
   return stretches.map((stretch) => stretch.reduce((low, one) => (one.value < low.value ? one : low)));
 };
 
-/** Whether it surely grows, and faster than that: units an hour. A slow growth, or one that may be chance, is none. */
-export const growsFasterThan = ({ perHour, least }: Growth, bound: number): boolean =>
-  least > 0 && perHour >= bound;
+/** What is known of a trend and a bound. */
+export type TrendOutcome = 'held' | 'missed' | 'too noisy';
+
+/**
+ * Whether something grows faster than a bound (units an hour): held when even the most that the trend may be is below it,
+ * missed when it surely grows and by the bound at least. Between the two nothing is known.
+ */
+export const outcomeOf = ({ perHour, least, most }: Trend, bound: number): TrendOutcome => {
+  if (most < bound) return 'held';
+  return least > 0 && perHour >= bound ? 'missed' : 'too noisy';
+};
