@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { processIds } from '../../load-tests/bench/process-ids';
 import { ControlGroup } from '../../load-tests/run/small/control-group';
 import { processStatus } from '../../load-tests/run/small/processes';
 import { BuiltProgram } from '../support/program';
@@ -29,6 +30,25 @@ const hasGroups = (): boolean => {
 const linux = process.platform === 'linux' && hasTaskset();
 const grouped = linux && hasGroups();
 
+/** Folders of the control groups that a process made. */
+const groupsOf = (pid: number): string[] =>
+  readdirSync('/sys/fs/cgroup', { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith(`/jobtrail-load-${pid}`),
+  );
+
+/** Ids of the processes that work in a folder or were started with it, as far as they run. */
+const processesOf = (folder: string): number[] =>
+  processIds().filter((pid) => {
+    try {
+      const started = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      const about = [started, readlinkSync(`/proc/${pid}/cwd`)];
+      return about.some((text) => text.includes(folder)) && processStatus(pid) !== undefined;
+    } catch {
+      // It has ended meanwhile.
+      return false;
+    }
+  });
+
 /** Runs TypeScript in a process of its own. @returns what it writes */
 const script = async (text: string): Promise<string> => {
   const child = spawn(process.execPath, ['-r', './scripts/swc-register.cjs', '-e', text], {
@@ -46,6 +66,7 @@ const script = async (text: string): Promise<string> => {
     const said = await script(`
       const { SmallMachine } = require('./load-tests/run/small/small-machine');
       const { spawnSync } = require('node:child_process');
+      const { existsSync } = require('node:fs');
       const look = "const { containerLimits } = require('./src/config/container-limits');" +
         "console.log(JSON.stringify(containerLimits()))";
       const limits = () => JSON.parse(
@@ -53,17 +74,22 @@ const script = async (text: string): Promise<string> => {
       (async () => {
         const machine = SmallMachine.open({ cores: 1, megabytes: 700 });
         const inside = await machine.within(async () => limits());
+        const folders = machine.group?.folders ?? [];
+        const there = folders.filter(existsSync);
         const outside = limits();
         await machine.remove();
         const { processors, means } = machine;
-        console.log(JSON.stringify({ inside, outside, processors, means, left: machine.means }));
+        console.log(JSON.stringify({ inside, outside, processors, means, there, left: folders.filter(existsSync) }));
       })();`);
-    const { inside, outside, processors, means } = JSON.parse(said) as {
+    const { inside, outside, processors, means, there, left } = JSON.parse(said) as {
       inside: { cpus: number; memory: number };
       outside: { cpus: number; memory: number };
       processors: { product: number[]; load: number[] };
       means: string;
+      there: string[];
+      left: string[];
     };
+    expect([there.length > 0, left]).toEqual([grouped, []]);
     expect(inside.cpus).toBe(1);
     expect(outside.cpus).toBe(processors.load.length);
     expect(outside.memory).not.toBe(700 * 1024 ** 2);
@@ -81,9 +107,19 @@ const script = async (text: string): Promise<string> => {
         const machine = SmallMachine.open({ cores: 1, megabytes: 700 }, '/nowhere');
         const inside = await machine.within(async () =>
           spawnSync(process.execPath, ['-p', 'os.availableParallelism()']).stdout.toString().trim());
-        console.log(JSON.stringify([machine.means, inside, machine.environment, machine.members() ?? null]));
+        const { means, environment, refusals } = machine;
+        console.log(JSON.stringify([means, inside, environment, machine.members() ?? null, refusals]));
       })();`);
-    expect(JSON.parse(said)).toEqual(['taskset', '1', { NODE_OPTIONS: '--max-old-space-size=350' }, null]);
+    expect(JSON.parse(said)).toEqual([
+      'taskset',
+      '1',
+      { NODE_OPTIONS: '--max-old-space-size=350' },
+      null,
+      [
+        'version 1: this process is in no group of memory and cpuset',
+        'version 2: this process is in no group',
+      ],
+    ]);
   });
 });
 
@@ -103,6 +139,37 @@ const script = async (text: string): Promise<string> => {
     const { greedy, kills, memoryPeak } = JSON.parse(said) as Record<string, unknown>;
     expect([greedy, kills]).toEqual(['SIGKILL', 1]);
     expect(memoryPeak).toBeLessThanOrEqual(100 * 1024 ** 2);
+  });
+
+  it('is none where it cannot be entered, which is told, and leaves nothing', () => {
+    const processors = processStatus(process.pid)!.processors;
+    const enter = jest.spyOn(ControlGroup.prototype, 'enter').mockImplementation(() => {
+      throw new Error('nobody may come in');
+    });
+    const reasons: string[] = [];
+    try {
+      const limits = { megabytes: 64, processors: processors.slice(-1) };
+      expect(ControlGroup.create(limits, '/', (reason) => reasons.push(reason))).toBeUndefined();
+    } finally {
+      enter.mockRestore();
+    }
+    expect(reasons).toContainEqual(expect.stringMatching(/^version [12]: nobody may come in$/));
+    expect(groupsOf(process.pid)).toEqual([]);
+    expect(processStatus(process.pid)?.processors).toEqual(processors);
+  });
+
+  it('leaves this process where it was, on its processors, once it is made', () => {
+    const before = [readFileSync('/proc/self/cgroup', 'utf8'), processStatus(process.pid)?.processors];
+    const group = ControlGroup.create({
+      megabytes: 64,
+      processors: processStatus(process.pid)!.processors.slice(-1),
+    });
+    expect(group?.processes()).toEqual([]);
+    expect([readFileSync('/proc/self/cgroup', 'utf8'), processStatus(process.pid)?.processors]).toEqual(
+      before,
+    );
+    group?.remove();
+    expect(groupsOf(process.pid)).toEqual([]);
   });
 
   it('is removed with all that runs in it when its run is killed', async () => {
@@ -159,6 +226,8 @@ const script = async (text: string): Promise<string> => {
         for (const stream of [run.stdout, run.stderr])
           stream.on('data', (data: Buffer) => (said += data.toString()));
         const [code] = (await once(run, 'close')) as [number];
+        expect(groupsOf(run.pid!)).toEqual([]);
+        expect([folder, program.folder].flatMap(processesOf)).toEqual([]);
         expect([code, said.split('\n').filter((line) => /MISSED(?!.*decides nothing)/.test(line))]).toEqual([
           0,
           [],
