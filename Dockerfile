@@ -22,7 +22,8 @@ LABEL org.opencontainers.image.title="Jobtrail" \
       org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production \
     PORT=3000 \
-    DIAGNOSTICS_DIR=/var/lib/jobtrail/diagnostics
+    DIAGNOSTICS_DIR=/var/lib/jobtrail/diagnostics \
+    MALLOC_MMAP_THRESHOLD_=131072
 WORKDIR /app
 # Owned by root, so the program cannot change itself.
 COPY --from=dependencies /app/node_modules ./node_modules
