@@ -15,6 +15,7 @@ export { JobFilterResolver, type JobFilter } from './list/job-filter';
 export { JobRowsQuery, type JobSnapshot } from './list/job-rows.query';
 export { jobSort } from './list/job-sort';
 export { JobFilterDto } from './list/list-jobs.dto';
+export { FIRST_EIGHTH, SAMPLE_PLACE } from './random-sample.sql';
 export { eventJson, FROM_STATUS } from './trail/event-json';
 export { JobInserter } from './trail/job-inserter';
 export { type JobMerge } from './trail/job-merge';

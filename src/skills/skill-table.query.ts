@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { FIRST_EIGHTH, SAMPLE_PLACE as PLACE } from '../jobs';
 import { Database, statement } from '../platform/database';
 import { SkillBounds } from './skill-bounds';
 
@@ -14,12 +15,6 @@ export interface SkillTable {
   /** When it was counted, in milliseconds since 1970. */
   readonly madeAt: number;
 }
-
-/** Where a job stands in the random order of all: evenly spread over the numbers of 64 bits, the same for ever. */
-const PLACE = 'uuid_hash_extended(id, 0)';
-
-/** `ix_jobs_owner_sample` holds the jobs of the first eighth of that order: -2^63 + 2^64 / 8. */
-const FIRST_EIGHTH = '-6917529027641081856';
 
 const OWN = 'owner_id = $1 AND NOT archived';
 

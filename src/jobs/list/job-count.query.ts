@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Database, Parameters, unprepared } from '../../platform/database';
+import { currentJobs } from '../../job-counts';
+import { Database, Parameters, preparable, unprepared } from '../../platform/database';
 import { type Total } from '../../platform/pagination';
+import { FIRST_EIGHTH, SAMPLE_PLACE } from '../random-sample.sql';
 import { type JobFilter } from './job-filter';
 import { facetLookup, jobPredicates } from './job-predicates';
 import { jobSort } from './job-sort';
@@ -15,12 +17,27 @@ const SAMPLE_ROWS = 2000;
 /** Up to this many expected matches a count is tried although the owner has many jobs. */
 const TRY_UP_TO = 10_000;
 
+/** Jobs in the random sample of an owner who has many. */
+const RANDOM_ROWS = 400;
+
+/**
+ * A total is not counted where so many of the sample match, and they tell of so many in all. Of 1000 matches or fewer that is
+ * so by chance in one of a hundred samples of a million jobs, and in one of three thousand of a hundred thousand (Poisson).
+ */
+const MANY = { sampled: 3, inAll: 3 * EXACT_UP_TO };
+
 /** How a total is asked for. */
 export type CountRequest = 'auto' | 'exact' | 'estimated' | 'none';
 
 /** The planner's idea of `SELECT`, as `EXPLAIN (FORMAT JSON)` tells it. */
 interface Explained extends Record<string, unknown> {
   'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }];
+}
+
+/** Rows that were looked at, and those of them that match. */
+interface Sample {
+  looked: number;
+  matched: number;
 }
 
 /** Totals of a list, at a cost that does not grow with what is not shown. */
@@ -34,8 +51,8 @@ export class JobCountQuery {
   }
 
   /**
-   * The total as `count` asks for it. `auto`: exact where the counts know it, and up to 1000 rows, else the planner's
-   * estimate.
+   * The total as `count` asks for it. `auto`: exact where the counts know it, and up to 1000 rows, else an
+   * estimate: by a random sample of an owner with many jobs, or the planner's.
    * @param seen rows known to exist; an estimate is never below it
    * @param known the total, where the page was all there is
    * @param counted what the page told along
@@ -59,6 +76,9 @@ export class JobCountQuery {
   }
 
   private async auto(filter: JobFilter, seen: number): Promise<Total> {
+    const [archived, ...both] = filter.archived;
+    const all = archived === undefined || both.length > 0 ? 0 : await this.all(filter);
+    if (archived !== undefined && all >= SAMPLE_ROWS) return this.ofMany(filter, archived, all, seen);
     const sample = await this.sample(filter);
     if (sample.looked < SAMPLE_ROWS) return { items: sample.matched, mode: 'exact' };
     const atLeast = Math.max(seen, sample.matched);
@@ -67,6 +87,26 @@ export class JobCountQuery {
     const rows = await this.count(filter, EXACT_UP_TO + 1);
     if (rows <= EXACT_UP_TO) return { items: rows, mode: 'exact' };
     return { items: Math.max(estimate.items, rows), mode: 'estimated' };
+  }
+
+  /** Of an owner with many jobs: by a random sample, and counted where that does not tell of more than 1000. */
+  private async ofMany(filter: JobFilter, archived: boolean, all: number, seen: number): Promise<Total> {
+    const { looked, matched } = await this.randomSample(filter, archived);
+    const expected = looked === 0 ? 0 : Math.round((matched / looked) * all);
+    if (matched >= MANY.sampled && expected > MANY.inAll)
+      return { items: Math.max(expected, seen), mode: 'estimated' };
+    const rows = await this.count(filter, EXACT_UP_TO + 1);
+    if (rows <= EXACT_UP_TO) return { items: rows, mode: 'exact' };
+    return { items: Math.max(expected, rows, seen), mode: 'estimated' };
+  }
+
+  /** How many jobs the owner has, archived or not as the filter says; from the counts. */
+  private async all({ ownerId, archived }: JobFilter): Promise<number> {
+    const parameters = new Parameters();
+    const owner = parameters.add(ownerId, 'uuid');
+    const text = `SELECT ${currentJobs({ owner, archived, where: [] })} AS jobs`;
+    const statement = preparable('jobs.all', text);
+    return (await this.database.readOne<{ jobs: number }>(statement, parameters.values)).jobs;
   }
 
   private async estimated(filter: JobFilter, atLeast: number): Promise<Total> {
@@ -85,16 +125,29 @@ export class JobCountQuery {
   }
 
   /** How many of the owner's first rows match; all there are, if the owner has fewer than the sample. */
-  private async sample(filter: JobFilter): Promise<{ looked: number; matched: number }> {
+  private async sample(filter: JobFilter): Promise<Sample> {
+    return this.sampleOf(filter, (owner) => newestRows(filter, owner, SAMPLE_ROWS));
+  }
+
+  private async randomSample(filter: JobFilter, archived: boolean): Promise<Sample> {
+    return this.sampleOf(filter, (owner) => randomRows(archived, owner));
+  }
+
+  private async sampleOf(filter: JobFilter, rowsOf: (owner: string) => string): Promise<Sample> {
     const parameters = new Parameters();
     const predicates = jobPredicates(filter, jobSort(), parameters);
     const conditions = [...predicates.onSortKey, ...predicates.onColumns, ...facetLookup(predicates)];
     const text = `
       SELECT count(*)::int AS looked, count(*) FILTER (WHERE ${conditions.join(' AND ')})::int AS matched
-      FROM (${newestRows(filter, parameters.add(filter.ownerId, 'uuid'), SAMPLE_ROWS)}) j`;
+      FROM (${rowsOf(parameters.add(filter.ownerId, 'uuid'))}) j`;
     return this.database.readOne(unprepared(text, 'jobs.sample'), parameters.values);
   }
 }
+
+/** Some of the owner's jobs, each as likely as any other. */
+const randomRows = (archived: boolean, owner: string): string =>
+  `SELECT * FROM jobs WHERE owner_id = ${owner} AND archived = ${archived} AND ${SAMPLE_PLACE} < ${FIRST_EIGHTH}
+   ORDER BY ${SAMPLE_PLACE} LIMIT ${RANDOM_ROWS}`;
 
 /**
  * The owner's newest rows. The order keeps the planner to the index: it would read the table in hope of them.

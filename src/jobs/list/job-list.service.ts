@@ -68,8 +68,11 @@ export class JobListService {
     const page = dto.page ?? 1;
     if (page * limit > this.config.limits.maxOffset) throw new OffsetTooDeep(this.config.limits.maxOffset);
     const offset = cursor === undefined ? (page - 1) * limit : 0;
-    const counted = this.counts.isCounted(filter, dto.count ?? 'auto');
-    return { filter, sort, limit, offset, cursor, fields: rowFields(dto.fields), counted };
+    const count = dto.count ?? 'auto';
+    const counted = this.counts.isCounted(filter, count);
+    const totalIfCollected = count === 'auto' || count === 'exact';
+    const fields = rowFields(dto.fields);
+    return { filter, sort, limit, offset, cursor, fields, counted, totalIfCollected };
   }
 }
 

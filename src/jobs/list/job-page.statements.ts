@@ -46,7 +46,7 @@ export const walkStatement = (request: PageRequest, length: number): BoundStatem
   const source = `SELECT j.* FROM walk j WHERE ${conditions.join(' AND ')}`;
   const text = `
     WITH ${walkedSegments(draft, { from: 'jobs j', where: predicates.onSortKey, limit: length })}
-    ${pageOf(draft, source, '(SELECT count(*)::int FROM walk)')}`;
+    ${pageOf(draft, source, { walked: '(SELECT count(*)::int FROM walk)' })}`;
   return { statement: unprepared(text, 'jobs.walk'), values: parameters.values };
 };
 
@@ -61,7 +61,7 @@ export const collectStatement = (request: PageRequest): BoundStatement => {
   }
   const matches = matchesByFacets(draft, predicates.facets);
   const source = branches(draft, { from: 'matches j', ...branch });
-  const text = `WITH matches AS MATERIALIZED (${matches}) ${pageOf(draft, source)}`;
+  const text = `WITH matches AS MATERIALIZED (${matches}) ${pageOf(draft, source, { counted: totalOfMatches(draft) })}`;
   return { statement: unprepared(text, 'jobs.collect'), values: parameters.values };
 };
 
@@ -139,15 +139,23 @@ const matchesByFacets = (draft: Draft, facets: string): string =>
    CROSS JOIN LATERAL (SELECT j.* FROM jobs j WHERE j.id = s.job_id OFFSET 0) j
    WHERE s.owner_id = ${ownerIn(draft)} AND s.facets @@ ${facets}`;
 
+/** The total, where all that match have been collected: of them those that the other conditions let through. */
+const totalOfMatches = ({ request, parameters, predicates }: Draft): string => {
+  if (!request.totalIfCollected) return 'NULL::int';
+  const archived = `j.archived = ANY (${parameters.add(request.filter.archived, 'boolean[]')})`;
+  const conditions = [archived, ...predicates.onSortKey, ...predicates.onColumns];
+  return `(SELECT count(*)::int FROM matches j WHERE ${conditions.join(' AND ')})`;
+};
+
 /** The total in the page's own round trip and snapshot. */
 const totalOf = ({ request, parameters }: Draft): string =>
   request.counted ? jobTotal(request.filter, parameters) : 'NULL::int';
 
 /**
  * Numbers the rows of `source` in reading order, and writes the page of them.
- * @param walked SQL for the number of rows that were walked
+ * @param figures SQL for the number of rows that were walked, and for the total
  */
-const pageOf = (draft: Draft, source: string, walked = '0'): string => {
+const pageOf = (draft: Draft, source: string, { walked = '0', counted = totalOf(draft) } = {}): string => {
   const { request, order } = draft;
   return `
   SELECT coalesce(string_agg(${rowJson(request.fields)}, ',' ORDER BY j.rn ${order.reversed ? 'DESC' : 'ASC'})
@@ -157,7 +165,7 @@ const pageOf = (draft: Draft, source: string, walked = '0'): string => {
          min(j.id::text) FILTER (WHERE j.rn = 1) AS "firstId",
          min(${order.sort.keyText}) FILTER (WHERE j.rn = ${request.limit}) AS "lastKey",
          min(j.id::text) FILTER (WHERE j.rn = ${request.limit}) AS "lastId",
-         ${walked} AS "walked", ${totalOf(draft)} AS "counted"
+         ${walked} AS "walked", ${counted} AS "counted"
   FROM (
     SELECT row_number() OVER (ORDER BY ${order.overall}) - ${request.offset} AS rn, j.*
     FROM (${source}) j

@@ -14,6 +14,8 @@ export interface PageRequest {
   fields: readonly JobField[];
   /** Tells the total too; only where the counts know it. */
   counted: boolean;
+  /** Tells the total too, where all that match are collected for the page. */
+  totalIfCollected: boolean;
 }
 
 /** A page as Postgres gives it: the rows as JSON, and where they begin and end. */
