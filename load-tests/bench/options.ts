@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { positive } from './positive';
 
 /** What the command line of the bench asks for. */
 export interface BenchOptions {
@@ -32,12 +33,6 @@ export const USAGE = `Usage: npm run bench -- [options]
   --no-build         measure dist/ as it is
   --cpu-profile DIR  write a CPU profile of the program there`;
 
-const number = (name: string, text: string | undefined, fallback: number): number => {
-  const value = text === undefined ? fallback : Number(text);
-  if (!(value > 0)) throw new Error(`--${name} must be a number above 0`);
-  return value;
-};
-
 /** @throws Error that says which argument is wrong */
 export const parseOptions = (args: string[]): BenchOptions => {
   const text = { type: 'string' } as const;
@@ -58,8 +53,8 @@ export const parseOptions = (args: string[]): BenchOptions => {
   return {
     bigOwnerJobs: quick ? 10_000 : 1_000_000,
     owners: quick ? 100 : 2000,
-    rounds: number('rounds', values.rounds, quick ? 1 : 5),
-    seconds: number('seconds', values.seconds, quick ? 0.5 : 3),
+    rounds: positive('rounds', values.rounds) ?? (quick ? 1 : 5),
+    seconds: positive('seconds', values.seconds, false) ?? (quick ? 0.5 : 3),
     importJobs: quick ? 2000 : 50_000,
     dataDir: values['data-dir'] ?? (quick ? '.data/bench-quick' : '.data/bench'),
     only: values.only ?? '',

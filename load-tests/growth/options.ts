@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { positive } from '../bench/positive';
 import { datasetOf } from './dataset-of';
 import { SCENARIOS } from './scenarios';
 
@@ -48,17 +49,6 @@ export const USAGE = `Usage: npm run bench:growth -- [options]
   --dist DIR     measure the program that was compiled into this folder
 Exit code 1 says that a bound was missed.`;
 
-const positive = (name: string, text: string | undefined, fallback: number): number => {
-  const value = text === undefined ? fallback : Number(text);
-  if (!(value > 0)) throw new Error(`--${name} must be a number above 0`);
-  return value;
-};
-
-const wholeRounds = (rounds: number): number => {
-  if (!Number.isSafeInteger(rounds)) throw new Error(`--rounds must be a whole number, not ${rounds}`);
-  return rounds;
-};
-
 const knownScenario = (only: string): string => {
   if (!SCENARIOS.some(({ name }) => name.includes(only)))
     throw new Error(`--only ${only} is no part of the name of a scenario`);
@@ -96,8 +86,8 @@ export const parseOptions = (args: string[]): GrowthOptions => {
   const report = values.report ?? '.data/growth-report';
   return {
     sizes: sizesOf(values.sizes ?? (quick ? '2000,6000,20000' : '100000,1000000,10000000')),
-    rounds: wholeRounds(positive('rounds', values.rounds, quick ? 1 : 3)),
-    seconds: positive('seconds', values.seconds, quick ? 0.1 : 2),
+    rounds: positive('rounds', values.rounds) ?? (quick ? 1 : 3),
+    seconds: positive('seconds', values.seconds, false) ?? (quick ? 0.1 : 2),
     warmUp: quick ? 0 : undefined,
     dataDir: values['data-dir'] ?? '.data/growth',
     only: knownScenario(only),
