@@ -6,7 +6,7 @@ import { environmentVariables } from '../../src/config';
 import { isInRepository, readPackageManifest, readRepositoryFile } from '../support/repository-files';
 
 /** Set for the program, but read by Node or its tools rather than by our configuration. */
-const NODE_VARIABLES = ['NODE_OPTIONS'];
+const NODE_VARIABLES = ['NODE_OPTIONS', 'MALLOC_MMAP_THRESHOLD_'];
 
 const text = readRepositoryFile('Dockerfile');
 const file = DockerfileParser.parse(text);
