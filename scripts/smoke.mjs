@@ -25,7 +25,7 @@ const start = async (dataDir) => {
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn', NODE_ENV: 'development' };
   // In a folder where no `.env` lies.
-  const program = spawn(process.execPath, ['--max-semi-space-size=4', main], { cwd: dataDir, env });
+  const program = spawn(process.execPath, [main], { cwd: dataDir, env });
   let said = '';
   const address = await new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`It does not listen:\n${said}`)), PATIENCE);

@@ -11,6 +11,5 @@ import { install } from '@cspotcode/source-map-support';
 install({ environment: 'node', handleUncaughtExceptions: false });
 
 // V8 lets the heap grow to four times what lives in it before it collects, where the machine has gigabytes: garbage of an
-// hour ago. To half as much again, a page costs the same and the process takes 60 MiB less (docs/adr/0018-a-heap-that-grows-by-half.md). The
-// space for new objects has to be set before V8 starts: `--max-semi-space-size` of the scripts in package.json.
+// hour ago. To half as much again, a page costs the same, and the process takes 60 MiB less (docs/adr/0018).
 setFlagsFromString('--heap-growing-percent=50');

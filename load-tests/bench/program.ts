@@ -48,7 +48,7 @@ export const startProgram = async (
   const folder = mkdtempSync(join(tmpdir(), 'jobtrail-bench-'));
   const logFile = join(folder, 'jobtrail.log');
   const profile = cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`];
-  const server = await startServer([...profile, '--max-semi-space-size=4', join(dist, 'main.js')], {
+  const server = await startServer([...profile, join(dist, 'main.js')], {
     ...environment,
     ...further,
     DATABASE_URL: databaseUrl,
