@@ -13,11 +13,12 @@ const KILL_AFTER_MS = 10_000;
  * Runs one command to its end with no input, keeping what it prints.
  *
  * @param {string[]} command the program and its arguments; no shell is involved
- * @param {{ timeoutMs: number, onText?: (text: string) => void }} options a command still running after `timeoutMs`
- *   is stopped and counts as failed; `onText` sees the output as it comes
+ * @param {{ timeoutMs: number, silenceMs?: number, onText?: (text: string) => void }} options a command still running
+ *   after `timeoutMs`, or one that has printed nothing for `silenceMs`, is stopped and counts as failed; `onText` sees
+ *   the output as it comes
  * @returns {Promise<{ ok: boolean, code: number | null, output: string, durationMs: number }>} never rejects
  */
-export function runCommand([program, ...args], { timeoutMs, onText }) {
+export function runCommand([program, ...args], { timeoutMs, silenceMs, onText }) {
   const started = performance.now();
   if (stopped) return Promise.resolve({ ok: false, code: null, output: 'interrupted\n', durationMs: 0 });
   return new Promise((resolve) => {
@@ -28,21 +29,26 @@ export function runCommand([program, ...args], { timeoutMs, onText }) {
 
     const append = (text) => {
       output += text;
+      silence?.refresh();
       onText?.(text);
     };
     child.stdout.setEncoding('utf8').on('data', append);
     child.stderr.setEncoding('utf8').on('data', append);
 
-    const timer = setTimeout(() => {
-      output += `\nstopped: still running after ${timeoutMs / 1000} s\n`;
+    const stopBecause = (reason) => {
+      output += `\nstopped: ${reason}\n`;
       stop(child, 'SIGTERM');
-    }, timeoutMs);
+    };
+    const timer = setTimeout(() => stopBecause(`still running after ${timeoutMs / 1000} s`), timeoutMs);
+    const silence =
+      silenceMs && setTimeout(() => stopBecause(`nothing printed for ${silenceMs / 1000} s`), silenceMs);
 
     let settled = false;
     const finish = (code) => {
       if (settled) return;
       settled = true;
       clearTimeout(timer);
+      clearTimeout(silence);
       running.delete(child);
       resolve({ ok: code === 0, code, output, durationMs: performance.now() - started });
     };
