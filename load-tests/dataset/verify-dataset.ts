@@ -52,10 +52,10 @@ const VIOLATIONS: Readonly<Record<string, string>> = {
            FROM job_status_events e
            JOIN workflow_statuses s ON s.workflow_id = j.workflow_id AND s.key = e.status WHERE e.job_id = j.id)
           IS DISTINCT FROM (j.applied_at, j.answered_at, j.offered_at, j.deadline_met_at)`,
-  'the search index holds the words of the job': `
+  'the search row is that of the job': `
     SELECT j.id FROM sampled j LEFT JOIN job_search s ON s.job_id = j.id
     WHERE s.facets IS DISTINCT FROM job_facets((SELECT row(r.*)::jobs FROM jobs r WHERE r.id = j.id))
-       OR s.owner_id IS DISTINCT FROM j.owner_id`,
+       OR (s.owner_id, s.created_at, s.archived) IS DISTINCT FROM (j.owner_id, j.created_at, j.archived)`,
 };
 
 /**

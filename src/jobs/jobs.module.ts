@@ -14,6 +14,7 @@ import { JobCountQuery } from './list/job-count.query';
 import { JobFilterResolver } from './list/job-filter';
 import { JobListService } from './list/job-list.service';
 import { JobPageQuery } from './list/job-page.query';
+import { SearchPageQuery } from './list/search-page.query';
 import { JobRowsQuery } from './list/job-rows.query';
 import { StreamSlots } from './list/stream-slots';
 import { UnpaginatedJobsService } from './list/unpaginated-jobs.service';
@@ -36,6 +37,7 @@ import { JobTrail } from './trail/job-trail';
     ExistingJobsQuery,
     JobFilterResolver,
     JobPageQuery,
+    SearchPageQuery,
     JobCountQuery,
     JobRowsQuery,
     StreamSlots,

@@ -61,7 +61,7 @@ describe('npm run bench:growth', () => {
     // Words that are there are found.
     expect(out).toMatch(/\| engineer \([^|]*\| [1-9]/);
     expect(out).toMatch(/\| qqxyzzy \([^|]*\| 0 \|/);
-    for (const relation of ['jobs', 'job_status_events', 'ix_job_search_owner_facets (index of job_search)'])
+    for (const relation of ['jobs', 'job_status_events', 'ix_job_search_facets (index of job_search)'])
       expect(out).toMatch(new RegExp(`\\| ${relation.replaceAll(/[()]/g, '\\$&')} \\| [1-9]`));
     expect(page).not.toMatch(/<script|<link|<img|src=|href=|url\(|https?:|undefined/i);
     expect(existsSync(join(report, 'figures.json'))).toBe(true);

@@ -4,18 +4,17 @@ import { Database, Parameters, preparable, unprepared } from '../../platform/dat
 import { type Total } from '../../platform/pagination';
 import { FIRST_EIGHTH, SAMPLE_PLACE } from '../random-sample.sql';
 import { type JobFilter } from './job-filter';
-import { facetLookup, jobPredicates } from './job-predicates';
+import { jobPredicates } from './job-predicates';
 import { jobSort } from './job-sort';
 import { isCounted } from './job-total.sql';
+import { SEARCH_ROWS, searchedRows } from './search-page.statements';
+import { hitsAmong, soughtTerms, type Survey } from './search-survey';
 
 /** Up to this many rows a total is always exact. */
 const EXACT_UP_TO = 1000;
 
-/** Rows of an owner that a filtered count looks at, before it asks whether counting further is cheap. */
+/** An owner with fewer jobs has them looked through for a total. */
 const SAMPLE_ROWS = 2000;
-
-/** Up to this many expected matches a count is tried although the owner has many jobs. */
-const TRY_UP_TO = 10_000;
 
 /** Jobs in the random sample of an owner who has many. */
 const RANDOM_ROWS = 400;
@@ -35,10 +34,12 @@ interface Explained extends Record<string, unknown> {
 }
 
 /** Rows that were looked at, and those of them that match. */
-interface Sample {
-  looked: number;
+interface Sample extends Survey {
   matched: number;
 }
+
+/** Nothing was looked at. */
+const UNKNOWN: Survey = { looked: 0, hits: null };
 
 /** Totals of a list, at a cost that does not grow with what is not shown. */
 @Injectable()
@@ -52,7 +53,7 @@ export class JobCountQuery {
 
   /**
    * The total as `count` asks for it. `auto`: exact where the counts know it, and up to 1000 rows, else an
-   * estimate: by a random sample of an owner with many jobs, or the planner's.
+   * estimate by a random sample.
    * @param seen rows known to exist; an estimate is never below it
    * @param known the total, where the page was all there is
    * @param counted what the page told along
@@ -76,26 +77,16 @@ export class JobCountQuery {
   }
 
   private async auto(filter: JobFilter, seen: number): Promise<Total> {
-    const [archived, ...both] = filter.archived;
-    const all = archived === undefined || both.length > 0 ? 0 : await this.all(filter);
-    if (archived !== undefined && all >= SAMPLE_ROWS) return this.ofMany(filter, archived, all, seen);
-    const sample = await this.sample(filter);
-    if (sample.looked < SAMPLE_ROWS) return { items: sample.matched, mode: 'exact' };
-    const atLeast = Math.max(seen, sample.matched);
-    const estimate = await this.estimated(filter, atLeast);
-    if (estimate.items === null || estimate.items > TRY_UP_TO) return estimate;
-    const rows = await this.count(filter, EXACT_UP_TO + 1);
-    if (rows <= EXACT_UP_TO) return { items: rows, mode: 'exact' };
-    return { items: Math.max(estimate.items, rows), mode: 'estimated' };
-  }
-
-  /** Of an owner with many jobs: by a random sample, and counted where that does not tell of more than 1000. */
-  private async ofMany(filter: JobFilter, archived: boolean, all: number, seen: number): Promise<Total> {
-    const { looked, matched } = await this.randomSample(filter, archived);
-    const expected = looked === 0 ? 0 : Math.round((matched / looked) * all);
-    if (matched >= MANY.sampled && expected > MANY.inAll)
+    const all = await this.all(filter);
+    if (all < SAMPLE_ROWS) {
+      const sample = await this.sampleOf(filter, (owner) => newestRows(filter, owner, SAMPLE_ROWS));
+      if (sample.looked < SAMPLE_ROWS) return { items: sample.matched, mode: 'exact' };
+    }
+    const sample = await this.randomSample(filter);
+    const expected = expectedOf(sample, all);
+    if (sample.matched >= MANY.sampled && expected > MANY.inAll)
       return { items: Math.max(expected, seen), mode: 'estimated' };
-    const rows = await this.count(filter, EXACT_UP_TO + 1);
+    const rows = await this.count(filter, EXACT_UP_TO + 1, sample);
     if (rows <= EXACT_UP_TO) return { items: rows, mode: 'exact' };
     return { items: Math.max(expected, rows, seen), mode: 'estimated' };
   }
@@ -109,45 +100,70 @@ export class JobCountQuery {
     return (await this.database.readOne<{ jobs: number }>(statement, parameters.values)).jobs;
   }
 
+  /** Words of an owner by a random sample, since the planner knows them of all owners only; else as the planner has it. */
   private async estimated(filter: JobFilter, atLeast: number): Promise<Total> {
+    if (jobPredicates(filter, jobSort(), new Parameters()).facets === undefined)
+      return { items: Math.max(await this.planned(filter), atLeast), mode: 'estimated' };
+    const all = await this.all(filter);
+    const sample =
+      all < SAMPLE_ROWS
+        ? await this.sampleOf(filter, (owner) => newestRows(filter, owner, SAMPLE_ROWS))
+        : await this.randomSample(filter);
+    return { items: Math.max(expectedOf(sample, all), atLeast), mode: 'estimated' };
+  }
+
+  private async planned(filter: JobFilter): Promise<number> {
     const parameters = new Parameters();
     const text = `EXPLAIN (FORMAT JSON) SELECT 1 ${matching(filter, parameters)}`;
     const row = await this.database.readOne<Explained>(unprepared(text, 'jobs.estimate'), parameters.values);
-    return { items: Math.max(row['QUERY PLAN'][0].Plan['Plan Rows'], atLeast), mode: 'estimated' };
+    return row['QUERY PLAN'][0].Plan['Plan Rows'];
   }
 
-  private async count(filter: JobFilter, limit: number | undefined): Promise<number> {
+  private async count(filter: JobFilter, limit: number | undefined, survey = UNKNOWN): Promise<number> {
     const parameters = new Parameters();
     const bounded = limit === undefined ? '' : `LIMIT ${limit}`;
-    const text = `SELECT count(*)::int AS rows FROM (SELECT 1 ${matching(filter, parameters)} ${bounded}) c`;
+    const rows = searchRowsMatching(filter, survey, parameters) ?? matching(filter, parameters);
+    const text = `SELECT count(*)::int AS rows FROM (SELECT 1 ${rows} ${bounded}) c`;
     return (await this.database.readOne<{ rows: number }>(unprepared(text, 'jobs.count'), parameters.values))
       .rows;
   }
 
-  /** How many of the owner's first rows match; all there are, if the owner has fewer than the sample. */
-  private async sample(filter: JobFilter): Promise<Sample> {
-    return this.sampleOf(filter, (owner) => newestRows(filter, owner, SAMPLE_ROWS));
+  private async randomSample(filter: JobFilter): Promise<Sample> {
+    return this.sampleOf(filter, (owner) => randomRows(filter, owner));
   }
 
-  private async randomSample(filter: JobFilter, archived: boolean): Promise<Sample> {
-    return this.sampleOf(filter, (owner) => randomRows(archived, owner));
-  }
-
+  /** What a sample shows. @param rowsOf SQL of its jobs, by that of their owner */
   private async sampleOf(filter: JobFilter, rowsOf: (owner: string) => string): Promise<Sample> {
     const parameters = new Parameters();
-    const predicates = jobPredicates(filter, jobSort(), parameters);
-    const conditions = [...predicates.onSortKey, ...predicates.onColumns, ...facetLookup(predicates)];
-    const text = `
-      SELECT count(*)::int AS looked, count(*) FILTER (WHERE ${conditions.join(' AND ')})::int AS matched
-      FROM (${rowsOf(parameters.add(filter.ownerId, 'uuid'))}) j`;
+    const { onSortKey, onColumns, facets } = jobPredicates(filter, jobSort(), parameters);
+    const rows = `(${rowsOf(parameters.add(filter.ownerId, 'uuid'))}) j`;
+    const conditions = ['TRUE', ...onSortKey, ...onColumns].join(' AND ');
+    const text =
+      facets === undefined
+        ? `SELECT count(*)::int AS looked, count(*) FILTER (WHERE ${conditions})::int AS matched, NULL AS hits FROM ${rows}`
+        : `WITH sample AS MATERIALIZED (
+             SELECT ${conditions} AS others, (SELECT s.facets FROM job_search s WHERE s.job_id = j.id) AS facets FROM ${rows}
+           )
+           SELECT count(*)::int AS looked, count(*) FILTER (WHERE others AND facets @@ (SELECT ${facets.all}))::int AS matched,
+                  ${hitsAmong('sample', facets)} AS hits FROM sample`;
+    // Planned for the owner: one with few jobs has their sample sorted, one with many has it read in order.
     return this.database.readOne(unprepared(text, 'jobs.sample'), parameters.values);
   }
 }
 
+/** How many match of all, if the sample is like all of them. */
+const expectedOf = ({ looked, matched }: Sample, all: number): number =>
+  looked === 0 ? 0 : Math.round((matched / looked) * all);
+
 /** Some of the owner's jobs, each as likely as any other. */
-const randomRows = (archived: boolean, owner: string): string =>
-  `SELECT * FROM jobs WHERE owner_id = ${owner} AND archived = ${archived} AND ${SAMPLE_PLACE} < ${FIRST_EIGHTH}
-   ORDER BY ${SAMPLE_PLACE} LIMIT ${RANDOM_ROWS}`;
+const randomRows = ({ archived }: JobFilter, owner: string): string => {
+  const branches = archived.map(
+    (value) =>
+      `(SELECT * FROM jobs WHERE owner_id = ${owner} AND archived = ${value} AND ${SAMPLE_PLACE} < ${FIRST_EIGHTH}
+        ORDER BY ${SAMPLE_PLACE} LIMIT ${RANDOM_ROWS})`,
+  );
+  return `SELECT * FROM (${branches.join(' UNION ALL ')}) b ORDER BY ${SAMPLE_PLACE} LIMIT ${RANDOM_ROWS}`;
+};
 
 /**
  * The owner's newest rows. The order keeps the planner to the index: it would read the table in hope of them.
@@ -172,11 +188,29 @@ const scope = (
   return archived.length === 1 ? `${owner} AND ${alias}archived = ${archived[0] ?? false}` : owner;
 };
 
+/** `FROM` and `WHERE` of the search rows that match; `undefined` where they do not know all that is asked for. */
+const searchRowsMatching = (
+  filter: JobFilter,
+  survey: Survey,
+  parameters: Parameters,
+): string | undefined => {
+  if (!isAnsweredBySearchRows(filter)) return undefined;
+  const { onSortKey, facets } = jobPredicates(filter, jobSort(), parameters);
+  if (facets === undefined) return undefined;
+  const conditions = [...searchedRows(filter, parameters), ...onSortKey, ...soughtTerms(facets, survey)];
+  return `FROM ${SEARCH_ROWS} WHERE ${conditions.join(' AND ')}`;
+};
+
+const isAnsweredBySearchRows = (filter: JobFilter): boolean => {
+  const { onColumns, facets } = jobPredicates(filter, jobSort(), new Parameters());
+  return facets !== undefined && onColumns.length === 0;
+};
+
 /** `FROM` and `WHERE` of the jobs that match. */
 export const matching = (filter: JobFilter, parameters: Parameters): string => {
   const { onSortKey, onColumns, facets } = jobPredicates(filter, jobSort(), parameters);
   const conditions = [scope(filter, filter.archived, parameters, 'j.'), ...onSortKey, ...onColumns];
   if (facets === undefined) return `FROM jobs j WHERE ${conditions.join(' AND ')}`;
   return `FROM job_search s JOIN jobs j ON j.id = s.job_id
-    WHERE s.owner_id = j.owner_id AND ${conditions.join(' AND ')} AND s.facets @@ ${facets}`;
+    WHERE s.owner_id = j.owner_id AND ${conditions.join(' AND ')} AND s.facets @@ ${facets.all}`;
 };

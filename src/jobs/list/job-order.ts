@@ -26,7 +26,12 @@ export class ReadingOrder {
 
   /** `ORDER BY` within one segment: what an index gives as it is. */
   get withinSegment(): string {
-    return `j.${this.sort.column} ${this.direction}, j.id ${this.direction}`;
+    return this.withinSegmentOf('j');
+  }
+
+  /** The same for rows that are called otherwise than `j`. */
+  withinSegmentOf(rows: string): string {
+    return `${rows}.${this.sort.column} ${this.direction}, ${rows}.id ${this.direction}`;
   }
 
   /** `ORDER BY` over all segments. */

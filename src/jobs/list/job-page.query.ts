@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Database, Parameters } from '../../platform/database';
 import { type JobFilter } from './job-filter';
 import { type Page, type PageRequest, type WalkedPage } from './job-page';
-import { collectStatement, directStatement, walkStatement, type BoundStatement } from './job-page.statements';
+import { collectStatement, directStatement, walkStatement } from './job-page.statements';
 import { jobPredicates } from './job-predicates';
 import { type JobSort } from './job-sort';
+import { type BoundStatement } from './page-draft';
+import { isComplete, SearchPageQuery } from './search-page.query';
 
 /**
  * How many rows a page of a filtered list walks along its sort before another way is taken. With a look at the
@@ -24,11 +26,16 @@ export const LONG_WALK_ROWS_PER_LIMIT = 100;
  */
 @Injectable()
 export class JobPageQuery {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly searches: SearchPageQuery,
+  ) {}
 
   /** The page, read in one round trip or, for a filter that fewer rows match, two or three. */
   async read(request: PageRequest): Promise<Page> {
-    if (isInOrder(request.filter, request.sort)) return this.run(directStatement(request));
+    const { filter, sort } = request;
+    if (isInOrder(filter, sort)) return this.run(directStatement(request));
+    if (sort.column === 'created_at' && isSearch(filter, sort)) return this.searches.read(request);
     const length = walkLength(request);
     const walked = await this.run(walkStatement(request, length));
     if (isComplete(request, walked, length)) return walked;
@@ -54,11 +61,10 @@ const isInOrder = (filter: JobFilter, sort: JobSort): boolean => {
   return oneStatus && onColumns.length === 1 && sort.column === 'created_at';
 };
 
-const walkLength = ({ limit, offset }: PageRequest): number => WALK_ROWS_PER_LIMIT * limit + 3 * offset;
+const isSearch = (filter: JobFilter, sort: JobSort): boolean =>
+  jobPredicates(filter, sort, new Parameters()).facets !== undefined;
 
-/** Whether a walk filled the page, or there was nothing left to walk. */
-const isComplete = ({ limit }: PageRequest, { fetched, walked }: WalkedPage, length: number): boolean =>
-  fetched > limit || walked < length;
+const walkLength = ({ limit, offset }: PageRequest): number => WALK_ROWS_PER_LIMIT * limit + 3 * offset;
 
 /**
  * How far a second walk should go to find the page, by what the first one found, with half as much again for
@@ -70,7 +76,7 @@ const longWalkLength = (
   length: number,
 ): number | undefined => {
   const { filter, sort, limit, offset } = request;
-  if (fetched === 0 || jobPredicates(filter, sort, new Parameters()).facets === undefined) return undefined;
+  if (fetched === 0 || !isSearch(filter, sort)) return undefined;
   const longer = Math.ceil((1.5 * length * (offset + limit + 1)) / (offset + fetched));
   return longer <= LONG_WALK_ROWS_PER_LIMIT * limit + 3 * offset ? longer : undefined;
 };

@@ -1,21 +1,17 @@
-import {
-  HiddenParameters,
-  Parameters,
-  preparable,
-  unprepared,
-  type Statement,
-} from '../../platform/database';
-import { rowJson } from '../job-json';
-import { ReadingOrder } from './job-order';
+import { HiddenParameters, Parameters, preparable, unprepared } from '../../platform/database';
 import { type PageRequest } from './job-page';
-import { facetLookup, jobPredicates, type JobPredicates } from './job-predicates';
-import { jobTotal } from './job-total.sql';
-
-/** A statement and the values of its placeholders. Its one row is a `WalkedPage`. */
-export interface BoundStatement {
-  statement: Statement;
-  values: unknown[];
-}
+import { facetLookup } from './job-predicates';
+import {
+  branches,
+  draftOf,
+  ownerIn,
+  pageOf,
+  rowsToRead,
+  segmentBranches,
+  type BoundStatement,
+  type Branch,
+  type Draft,
+} from './page-draft';
 
 /** Reads along the sort's index, or the status's: nothing is read that is not shown or passed over. */
 export const directStatement = (request: PageRequest): BoundStatement => {
@@ -59,61 +55,10 @@ export const collectStatement = (request: PageRequest): BoundStatement => {
     const source = branches(draft, { from: 'jobs j', ...branch });
     return { statement: unprepared(pageOf(draft, source), 'jobs.collect'), values: parameters.values };
   }
-  const matches = matchesByFacets(draft, predicates.facets);
+  const matches = matchesByFacets(draft, predicates.facets.all);
   const source = branches(draft, { from: 'matches j', ...branch });
   const text = `WITH matches AS MATERIALIZED (${matches}) ${pageOf(draft, source, { counted: totalOfMatches(draft) })}`;
   return { statement: unprepared(text, 'jobs.collect'), values: parameters.values };
-};
-
-/** A statement that is being written: what is wanted, the values taken so far, and what follows from both. */
-interface Draft {
-  request: PageRequest;
-  parameters: Parameters;
-  order: ReadingOrder;
-  predicates: JobPredicates;
-}
-
-const draftOf = (request: PageRequest, parameters: Parameters): Draft => ({
-  request,
-  parameters,
-  order: new ReadingOrder(request.sort, request.cursor),
-  predicates: jobPredicates(request.filter, request.sort, parameters),
-});
-
-/** What the branches of a page have in common. */
-interface Branch {
-  from: string;
-  where: readonly string[];
-  limit: number;
-}
-
-/** Up to the row after the page, which tells that there are more. */
-const rowsToRead = ({ offset, limit }: PageRequest): number => offset + limit + 1;
-
-/** The placeholder of whose jobs are read. */
-const ownerIn = ({ request, parameters }: Draft): string => parameters.add(request.filter.ownerId, 'uuid');
-
-/** One segment of the order: a branch for each value of `archived`, each along an index. */
-const segmentBranches = (
-  { request, order }: Draft,
-  owner: string,
-  segment: readonly string[],
-  { from, where, limit }: Branch,
-): string =>
-  request.filter.archived
-    .map((archived) => {
-      const conditions = [`j.owner_id = ${owner}`, `j.archived = ${archived}`, ...segment, ...where];
-      return `(SELECT j.* FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${order.withinSegment} LIMIT ${limit})`;
-    })
-    .join(' UNION ALL ');
-
-/** The branches of all segments. */
-const branches = (draft: Draft, branch: Branch): string => {
-  const owner = ownerIn(draft);
-  return draft.order
-    .segments(draft.parameters)
-    .map((segment) => segmentBranches(draft, owner, segment, branch))
-    .join(' UNION ALL ');
 };
 
 /** The first rows of all segments as `walk`; a later segment gives only what the one before it leaves to take. */
@@ -145,30 +90,4 @@ const totalOfMatches = ({ request, parameters, predicates }: Draft): string => {
   const archived = `j.archived = ANY (${parameters.add(request.filter.archived, 'boolean[]')})`;
   const conditions = [archived, ...predicates.onSortKey, ...predicates.onColumns];
   return `(SELECT count(*)::int FROM matches j WHERE ${conditions.join(' AND ')})`;
-};
-
-/** The total in the page's own round trip and snapshot. */
-const totalOf = ({ request, parameters }: Draft): string =>
-  request.counted ? jobTotal(request.filter, parameters) : 'NULL::int';
-
-/**
- * Numbers the rows of `source` in reading order, and writes the page of them.
- * @param figures SQL for the number of rows that were walked, and for the total
- */
-const pageOf = (draft: Draft, source: string, { walked = '0', counted = totalOf(draft) } = {}): string => {
-  const { request, order } = draft;
-  return `
-  SELECT coalesce(string_agg(${rowJson(request.fields)}, ',' ORDER BY j.rn ${order.reversed ? 'DESC' : 'ASC'})
-                  FILTER (WHERE j.rn <= ${request.limit}), '') AS "rows",
-         count(*)::int AS "fetched",
-         min(${order.sort.keyText}) FILTER (WHERE j.rn = 1) AS "firstKey",
-         min(j.id::text) FILTER (WHERE j.rn = 1) AS "firstId",
-         min(${order.sort.keyText}) FILTER (WHERE j.rn = ${request.limit}) AS "lastKey",
-         min(j.id::text) FILTER (WHERE j.rn = ${request.limit}) AS "lastId",
-         ${walked} AS "walked", ${counted} AS "counted"
-  FROM (
-    SELECT row_number() OVER (ORDER BY ${order.overall}) - ${request.offset} AS rn, j.*
-    FROM (${source}) j
-    ORDER BY ${order.overall} OFFSET ${request.offset} LIMIT ${request.limit + 1}
-  ) j`;
 };

@@ -8,8 +8,18 @@ export interface JobPredicates {
   onSortKey: string[];
   /** Conditions on other columns. */
   onColumns: string[];
-  /** A `tsquery` over `job_search.facets`, for words and whole-field values. */
-  facets: string | undefined;
+  /** On `job_search.facets`, for words and whole-field values. */
+  facets: FacetPredicate | undefined;
+}
+
+/** Words and whole-field values that are searched for: whole values first, then words. */
+export interface FacetPredicate {
+  /** SQL of a `tsquery` for all of them. */
+  all: string;
+  /** SQL of a `text[]`: the `tsquery` of each. */
+  terms: string;
+  /** SQL of a `tsquery` for those at these places of `terms`, from 1. */
+  chosen: (places: readonly number[]) => string;
 }
 
 /** Column -> lower bound, upper bound, and whether the upper one belongs to the range. */
@@ -75,25 +85,33 @@ const salaryPredicates = ({ salaryMin, salaryMax }: JobFilter, parameters: Param
     : ['num_nonnulls(j.salary_min, j.salary_max) > 0']),
 ];
 
-const facetQuery = (
-  { workflow, texts, tags, words }: JobFilter,
+const facetPredicate = (
+  { ownerId, workflow, texts, tags, words }: JobFilter,
   parameters: Parameters,
-): string | undefined => {
+): FacetPredicate | undefined => {
   const exact = [
     ...(workflow === undefined ? [] : [['workflow', workflow] as const]),
     ...Object.entries(texts),
     ...tags.map((tag) => ['tag', tag] as const),
   ];
   if (exact.length === 0 && words === undefined) return undefined;
-  const names = parameters.add(
-    exact.map(([name]) => name),
-    'text[]',
-  );
-  const values = parameters.add(
-    exact.map(([, value]) => value),
-    'text[]',
-  );
-  return `facet_query(${names}, ${values}, ${parameters.add(words ?? '', 'text')})`;
+  const asked = [
+    parameters.add(ownerId, 'uuid'),
+    parameters.add(
+      exact.map(([name]) => name),
+      'text[]',
+    ),
+    parameters.add(
+      exact.map(([, value]) => value),
+      'text[]',
+    ),
+    parameters.add(words ?? '', 'text'),
+  ].join(', ');
+  return {
+    all: `facet_query(${asked}, NULL)`,
+    terms: `facet_terms(${asked})`,
+    chosen: (places) => `facet_query(${asked}, ${parameters.add(places, 'int[]')})`,
+  };
 };
 
 /**
@@ -101,7 +119,7 @@ const facetQuery = (
  * join it would be the planner's to choose, who likes to read all search rows instead.
  */
 export const facetLookup = ({ facets }: JobPredicates): string[] =>
-  facets === undefined ? [] : [`(SELECT s.facets @@ ${facets} FROM job_search s WHERE s.job_id = j.id)`];
+  facets === undefined ? [] : [`(SELECT s.facets @@ ${facets.all} FROM job_search s WHERE s.job_id = j.id)`];
 
 /** The conditions that a filter puts on jobs of its owner, for a list in the order of `sort`. */
 export const jobPredicates = (filter: JobFilter, sort: JobSort, parameters: Parameters): JobPredicates => {
@@ -113,6 +131,6 @@ export const jobPredicates = (filter: JobFilter, sort: JobSort, parameters: Para
       ...statusPredicates(filter, parameters),
       ...salaryPredicates(filter, parameters),
     ],
-    facets: facetQuery(filter, parameters),
+    facets: facetPredicate(filter, parameters),
   };
 };

@@ -14,6 +14,8 @@ import { CreateJobSample1767225600012 } from './1767225600012-create-job-sample'
 import { CountStaysWithJobs1767225600013 } from './1767225600013-count-stays-with-jobs';
 import { CountCoarsely1767225600014 } from './1767225600014-count-coarsely';
 import { FillCoarseCounts1767225600015 } from './1767225600015-fill-coarse-counts';
+import { SearchByOwner1767225600016 } from './1767225600016-search-by-owner';
+import { SearchByOwnerOnly1767225600017 } from './1767225600017-search-by-owner-only';
 
 /** Every migration, oldest first. A landed one is never edited: add another. */
 export const migrations = [
@@ -33,4 +35,6 @@ export const migrations = [
   CountStaysWithJobs1767225600013,
   CountCoarsely1767225600014,
   FillCoarseCounts1767225600015,
+  SearchByOwner1767225600016,
+  SearchByOwnerOnly1767225600017,
 ];

@@ -48,7 +48,9 @@ const BIG_JOBS = jobs(`SELECT n, $1::uuid AS owner FROM generate_series(1, ${BIG
 const SMALL_JOBS = jobs(`
   SELECT n, u.id AS owner FROM generate_series(1, ${JOBS_OF_SMALL}) n, users u WHERE u.email LIKE '%@load.example'`);
 
-const FACETS = `INSERT INTO job_search SELECT id, owner_id, job_facets(jobs.*) FROM jobs`;
+const FACETS = `
+  INSERT INTO job_search (job_id, owner_id, created_at, archived, facets)
+  SELECT id, owner_id, created_at, archived, job_facets(jobs.*) FROM jobs`;
 
 const EVENT_OF_EACH = `
   INSERT INTO job_status_events (job_id, seq, id, status, category, occurred_at, recorded_at, actor_id)

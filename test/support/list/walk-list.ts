@@ -37,9 +37,10 @@ const followed = async (
   query: ListFilter & { limit: string },
   from: AnsweredPage,
   cursorName: 'nextCursor' | 'previousCursor',
+  most: number,
 ): Promise<AnsweredPage[]> => {
   const pages: AnsweredPage[] = [];
-  for (let cursor = from.pagination[cursorName]; cursor && pages.length < MOST_PAGES;) {
+  for (let cursor = from.pagination[cursorName]; cursor && pages.length < most;) {
     const page = await readPage(api, { ...query, cursor });
     pages.push(page);
     cursor = page.pagination[cursorName];
@@ -47,21 +48,23 @@ const followed = async (
   return pages;
 };
 
-/** All pages from the first on, by `nextCursor`. */
+/** All pages from the first on, or so many after it, by `nextCursor`. */
 export const pagesForward = async (
   api: JobApi,
   query: ListFilter & { limit: string },
+  most = MOST_PAGES,
 ): Promise<AnsweredPage[]> => {
   const first = await readPage(api, query);
-  return [first, ...(await followed(api, query, first, 'nextCursor'))];
+  return [first, ...(await followed(api, query, first, 'nextCursor', most))];
 };
 
-/** All pages before the given one, nearest first, by `previousCursor`. */
+/** All pages before the given one, or so many, nearest first, by `previousCursor`. */
 export const pagesBackward = (
   api: JobApi,
   query: ListFilter & { limit: string },
   from: AnsweredPage,
-): Promise<AnsweredPage[]> => followed(api, query, from, 'previousCursor');
+  most = MOST_PAGES,
+): Promise<AnsweredPage[]> => followed(api, query, from, 'previousCursor', most);
 
 /** All pages by their numbers. */
 export const pagesByNumber = async (

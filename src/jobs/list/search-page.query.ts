@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database';
+import { type PageRequest, type WalkedPage } from './job-page';
+import { type BoundStatement } from './page-draft';
+import {
+  searchByColumnsStatement,
+  searchCollectStatement,
+  searchWalkStatement,
+  type SearchedPage,
+} from './search-page.statements';
+
+/** How many rows the first walk for a page looks at, for each wanted, and at least. The way on is chosen by them. */
+export const SURVEYED_ROWS_PER_LIMIT = 16;
+export const SURVEYED_ROWS = 320;
+
+/** What it takes to collect a match, in the time that a walk takes for a row: matches lie apart from each other. */
+const COLLECTED_MATCH = 2;
+
+/** The same for a job of the asked status: it is read with its search row, each by its id. */
+const JOB_OF_STATUS = 4;
+
+/**
+ * Reads pages of searches, newest or oldest first. Frequent words are found by walking along the list, rare ones by
+ * collecting all matches, and words of few jobs of a status by walking those; which of them costs least is decided by what a
+ * first, short walk met and by the numbers of the owner's jobs.
+ */
+@Injectable()
+export class SearchPageQuery {
+  constructor(private readonly database: Database) {}
+
+  /** The page, in one to three round trips. */
+  async read(request: PageRequest): Promise<WalkedPage> {
+    const length = Math.max(SURVEYED_ROWS, SURVEYED_ROWS_PER_LIMIT * request.limit);
+    const walked = await this.run<SearchedPage>(searchWalkStatement(request, length, true));
+    if (isComplete(request, walked, length)) return walked;
+    const way = cheapestWay(request, walked, length);
+    if (way.name === 'walk') {
+      const further = await this.run<WalkedPage>(searchWalkStatement(request, way.rows, false));
+      if (isComplete(request, further, way.rows)) return further;
+    }
+    if (way.name === 'status') return this.run(searchByColumnsStatement(request));
+    return this.run(searchCollectStatement(request, { looked: length, hits: walked.hits }));
+  }
+
+  private run<Row extends WalkedPage>({ statement, values }: BoundStatement): Promise<Row> {
+    return this.database.readOne<Row>(statement, values);
+  }
+}
+
+/** Whether a walk filled the page, or there was nothing left to walk. */
+export const isComplete = (
+  { limit }: PageRequest,
+  { fetched, walked }: WalkedPage,
+  length: number,
+): boolean => fetched > limit || walked < length;
+
+/** A way to the page, and how many rows it reads of its kind. */
+export interface Way {
+  name: 'walk' | 'collect' | 'status';
+  rows: number;
+}
+
+/**
+ * The way that costs least, by what was met in a walk of `length` rows. A walk goes as far as that makes expect the page to be
+ * full, and half as much again for luck.
+ */
+export const cheapestWay = (
+  { limit, offset }: Pick<PageRequest, 'limit' | 'offset'>,
+  { found, met, owned, ofStatus }: Pick<SearchedPage, 'found' | 'met' | 'owned' | 'ofStatus'>,
+  length: number,
+): Way => {
+  const matches = ((found ?? 0) / length) * (owned ?? 0);
+  const walk = met === null || met === 0 ? Infinity : Math.ceil((1.5 * length * (offset + limit + 1)) / met);
+  const ways: (Way & { cost: number })[] = [
+    { name: 'collect', rows: matches, cost: COLLECTED_MATCH * matches },
+    { name: 'walk', rows: walk, cost: walk },
+    { name: 'status', rows: ofStatus ?? Infinity, cost: JOB_OF_STATUS * (ofStatus ?? Infinity) },
+  ];
+  return ways.reduce((best, way) => (way.cost < best.cost ? way : best));
+};

@@ -1,0 +1,36 @@
+import { type FacetPredicate } from './job-predicates';
+
+/** What was met among some of the owner's jobs. */
+export interface Survey {
+  /** Jobs that were looked at. */
+  looked: number;
+  /** How many of them have each term of the search, in the order of `FacetPredicate.terms`; `null` where nobody counted. */
+  hits: readonly number[] | null;
+}
+
+/**
+ * A term that one of so many jobs has, or more, is not sought by the index beside a rarer one: of the beginning of a word it
+ * reads all entries before it looks at other terms, and to go through those of a whole value takes longer, too, than to check
+ * the rows that the rarer term finds.
+ */
+const FREQUENT = 10;
+
+/** SQL of `Survey.hits` among `rows` with a column `facets`. */
+export const hitsAmong = (rows: string, { terms }: FacetPredicate): string => `ARRAY(
+  SELECT (SELECT count(*)::int FROM ${rows} r WHERE r.facets @@ t.term::tsquery)
+  FROM unnest(${terms}) WITH ORDINALITY AS t (term, place) ORDER BY place)`;
+
+/**
+ * Conditions on rows `j` with a column `facets`: what is sought by the index, which are the terms that are not frequent, or the
+ * rarest where all are; and what is checked of the rows found. The function behind `@@` keeps the planner from seeking that, too.
+ */
+export const soughtTerms = (facets: FacetPredicate, { looked, hits }: Survey): string[] => {
+  const all = `j.facets @@ ${facets.all}`;
+  if (hits === null || hits.length < 2) return [all];
+  const terms = hits.map((hit, index) => ({ hit, place: index + 1 }));
+  const sought = terms.filter(({ hit }) => hit * FREQUENT < looked);
+  if (sought.length === hits.length) return [all];
+  const rarest = terms.reduce((best, term) => (term.hit < best.hit ? term : best));
+  const places = (sought.length === 0 ? [rarest] : sought).map(({ place }) => place);
+  return [`j.facets @@ ${facets.chosen(places)}`, `ts_match_vq(j.facets, ${facets.all})`];
+};

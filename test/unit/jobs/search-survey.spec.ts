@@ -1,0 +1,32 @@
+import type { FacetPredicate } from '../../../src/jobs/list/job-predicates';
+import { soughtTerms, type Survey } from '../../../src/jobs/list/search-survey';
+
+const FACETS: FacetPredicate = {
+  all: 'ALL',
+  terms: 'TERMS',
+  chosen: (places) => `CHOSEN ${places.join()}`,
+};
+
+const EVERYTHING = ['j.facets @@ ALL'];
+const sought = (...places: number[]): string[] => [
+  `j.facets @@ CHOSEN ${places.join()}`,
+  'ts_match_vq(j.facets, ALL)',
+];
+
+describe('What a search seeks by the index', () => {
+  it.each<[string, Survey, string[]]>([
+    ['everything, where nothing was looked at', { looked: 0, hits: null }, EVERYTHING],
+    ['everything, where nobody counted', { looked: 320, hits: null }, EVERYTHING],
+    ['everything, where there is no term', { looked: 320, hits: [] }, EVERYTHING],
+    ['a term alone, frequent as it is', { looked: 320, hits: [320] }, EVERYTHING],
+    ['terms that are all seldom', { looked: 320, hits: [31, 0, 5] }, EVERYTHING],
+    ['the seldom one of two', { looked: 320, hits: [300, 31] }, sought(2)],
+    ['not one that one of ten has', { looked: 320, hits: [32, 31] }, sought(2)],
+    ['all seldom ones', { looked: 320, hits: [3, 160, 0, 32] }, sought(1, 3)],
+    ['the rarest of frequent ones', { looked: 320, hits: [320, 160, 213] }, sought(2)],
+    ['the first of equally frequent ones', { looked: 320, hits: [160, 160] }, sought(1)],
+    ['one, where there were no jobs', { looked: 0, hits: [0, 0] }, sought(1)],
+  ])('is %s', (_what, survey, conditions) => {
+    expect(soughtTerms(FACETS, survey)).toEqual(conditions);
+  });
+});
