@@ -2,7 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { type Caller } from '../../auth';
 import { AppConfig } from '../../config';
 import { Problem, ValidationFailed } from '../../platform/http';
-import { CursorCodec, edge, pageBody, PageLimit, pagePlace, pagination } from '../../platform/pagination';
+import {
+  CursorCodec,
+  edge,
+  pageBody,
+  PageLimit,
+  pagePlace,
+  pagination,
+  type Total,
+} from '../../platform/pagination';
 import { ROW_FIELDS, type JobField } from '../job-json';
 import { JobCountQuery } from './job-count.query';
 import { JobFilterResolver, type JobFilter } from './job-filter';
@@ -43,7 +51,13 @@ export class JobListService {
     const sort = jobSort(dto.sort);
     const query = canonicalQuery(filter, sort);
     const request = this.pageRequest(dto, filter, sort, query);
-    const page = await this.pages.read(request);
+    const count = dto.count ?? 'auto';
+    let begun: Promise<Total> | undefined;
+    const page = await this.pages.read(request, () => {
+      begun = this.counts.find(filter, count);
+      // Nobody waits for it where the page fails, or turns out to be all there is.
+      begun.catch(() => undefined);
+    });
     const read = {
       limit: request.limit,
       fetched: page.fetched,
@@ -51,10 +65,11 @@ export class JobListService {
       last: edge(page.lastKey, page.lastId),
     };
     const place = pagePlace(read, { page: dto.page ?? 1, cursor: request.cursor }, this.cursors, query);
-    const total = await this.counts.total(filter, dto.count ?? 'auto', {
+    const total = await this.counts.total(filter, count, {
       seen: rowsSeen(request, page),
       known: knownTotal(request, page),
       counted: page.counted,
+      begun,
     });
     return pageBody(page.rows, pagination(place, total));
   }

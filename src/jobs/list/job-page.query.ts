@@ -3,9 +3,8 @@ import { Database, Parameters } from '../../platform/database';
 import { type JobFilter } from './job-filter';
 import { type Page, type PageRequest, type WalkedPage } from './job-page';
 import { collectStatement, directStatement, walkStatement } from './job-page.statements';
-import { jobPredicates } from './job-predicates';
+import { isSearch, jobPredicates } from './job-predicates';
 import { type JobSort } from './job-sort';
-import { type BoundStatement } from './page-draft';
 import { isComplete, SearchPageQuery } from './search-page.query';
 
 /**
@@ -31,38 +30,34 @@ export class JobPageQuery {
     private readonly searches: SearchPageQuery,
   ) {}
 
-  /** The page, read in one round trip or, for a filter that fewer rows match, two or three. */
-  async read(request: PageRequest): Promise<Page> {
+  /**
+   * The page, read in one round trip or, for a filter that fewer rows match, two or three.
+   * @param onLong told, at most once, when the page of a search takes long and its total might be found meanwhile
+   */
+  async read(request: PageRequest, onLong: () => void): Promise<Page> {
     const { filter, sort } = request;
-    if (isInOrder(filter, sort)) return this.run(directStatement(request));
-    if (sort.column === 'created_at' && isSearch(filter, sort)) return this.searches.read(request);
+    if (isInOrder(filter, sort)) return this.database.readBound<WalkedPage>(directStatement(request));
+    if (sort.column === 'created_at' && isSearch(filter)) return this.searches.read(request, onLong);
     const length = walkLength(request);
-    const walked = await this.run(walkStatement(request, length));
+    const walked = await this.database.readBound<WalkedPage>(walkStatement(request, length));
     if (isComplete(request, walked, length)) return walked;
     const longer = longWalkLength(request, walked, length);
     if (longer !== undefined) {
-      const further = await this.run(walkStatement(request, longer));
+      const further = await this.database.readBound<WalkedPage>(walkStatement(request, longer));
       if (isComplete(request, further, longer)) return further;
     }
-    return this.run(collectStatement(request));
-  }
-
-  private async run({ statement, values }: BoundStatement): Promise<WalkedPage> {
-    return this.database.readOne<WalkedPage>(statement, values);
+    return this.database.readBound<WalkedPage>(collectStatement(request));
   }
 }
 
 /** Whether an index gives the matching rows one after another in the order of the sort. */
 const isInOrder = (filter: JobFilter, sort: JobSort): boolean => {
-  const { onColumns, facets } = jobPredicates(filter, sort, new Parameters());
-  if (facets !== undefined) return false;
+  if (isSearch(filter)) return false;
+  const { onColumns } = jobPredicates(filter, sort, new Parameters());
   if (onColumns.length === 0) return true;
   const oneStatus = filter.statuses?.keys.length === 1 && filter.statuses.categories.length === 0;
   return oneStatus && onColumns.length === 1 && sort.column === 'created_at';
 };
-
-const isSearch = (filter: JobFilter, sort: JobSort): boolean =>
-  jobPredicates(filter, sort, new Parameters()).facets !== undefined;
 
 const walkLength = ({ limit, offset }: PageRequest): number => WALK_ROWS_PER_LIMIT * limit + 3 * offset;
 
@@ -75,8 +70,8 @@ const longWalkLength = (
   { fetched }: WalkedPage,
   length: number,
 ): number | undefined => {
-  const { filter, sort, limit, offset } = request;
-  if (fetched === 0 || !isSearch(filter, sort)) return undefined;
+  const { filter, limit, offset } = request;
+  if (fetched === 0 || !isSearch(filter)) return undefined;
   const longer = Math.ceil((1.5 * length * (offset + limit + 1)) / (offset + fetched));
   return longer <= LONG_WALK_ROWS_PER_LIMIT * limit + 3 * offset ? longer : undefined;
 };

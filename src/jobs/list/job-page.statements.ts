@@ -1,4 +1,10 @@
-import { HiddenParameters, Parameters, preparable, unprepared } from '../../platform/database';
+import {
+  HiddenParameters,
+  Parameters,
+  preparable,
+  unprepared,
+  type BoundStatement,
+} from '../../platform/database';
 import { type PageRequest } from './job-page';
 import { facetLookup } from './job-predicates';
 import {
@@ -8,10 +14,13 @@ import {
   pageOf,
   rowsToRead,
   segmentBranches,
-  type BoundStatement,
   type Branch,
   type Draft,
 } from './page-draft';
+
+/*
+ * Pages of lists. Each statement's one row is a `WalkedPage`.
+ */
 
 /** Reads along the sort's index, or the status's: nothing is read that is not shown or passed over. */
 export const directStatement = (request: PageRequest): BoundStatement => {

@@ -85,16 +85,18 @@ const salaryPredicates = ({ salaryMin, salaryMax }: JobFilter, parameters: Param
     : ['num_nonnulls(j.salary_min, j.salary_max) > 0']),
 ];
 
-const facetPredicate = (
-  { ownerId, workflow, texts, tags, words }: JobFilter,
-  parameters: Parameters,
-): FacetPredicate | undefined => {
+/** Whether words or whole-field values are searched for. */
+export const isSearch = ({ workflow, texts, tags, words }: JobFilter): boolean =>
+  workflow !== undefined || Object.keys(texts).length > 0 || tags.length > 0 || words !== undefined;
+
+const facetPredicate = (filter: JobFilter, parameters: Parameters): FacetPredicate | undefined => {
+  if (!isSearch(filter)) return undefined;
+  const { ownerId, workflow, texts, tags, words } = filter;
   const exact = [
     ...(workflow === undefined ? [] : [['workflow', workflow] as const]),
     ...Object.entries(texts),
     ...tags.map((tag) => ['tag', tag] as const),
   ];
-  if (exact.length === 0 && words === undefined) return undefined;
   const asked = [
     parameters.add(ownerId, 'uuid'),
     parameters.add(

@@ -5,7 +5,7 @@ import type { PoolClient } from 'pg';
 import { AppConfig } from '../../config';
 import { Database, Parameters, requestCancel, sqlState, unprepared } from '../../platform/database';
 import { type JobFilter } from './job-filter';
-import { matching } from './job-count.query';
+import { matching } from './job-matches.sql';
 import { JobRowsStream, SlowReader } from './job-rows.stream';
 import { type JobSort } from './job-sort';
 import { StreamSlots, type StreamSlot } from './stream-slots';

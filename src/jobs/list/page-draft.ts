@@ -1,15 +1,9 @@
-import { type Parameters, type Statement } from '../../platform/database';
+import { type Parameters } from '../../platform/database';
 import { rowJson } from '../job-json';
 import { ReadingOrder } from './job-order';
 import { type PageRequest } from './job-page';
 import { jobPredicates, type JobPredicates } from './job-predicates';
 import { jobTotal } from './job-total.sql';
-
-/** A statement and the values of its placeholders. Its one row is a `WalkedPage`. */
-export interface BoundStatement {
-  statement: Statement;
-  values: unknown[];
-}
 
 /** A statement that is being written: what is wanted, the values taken so far, and what follows from both. */
 export interface Draft {
@@ -19,6 +13,7 @@ export interface Draft {
   predicates: JobPredicates;
 }
 
+/** The draft of a page's statement, with the values of its filter taken. */
 export const draftOf = (request: PageRequest, parameters: Parameters): Draft => ({
   request,
   parameters,

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database';
 import { type PageRequest, type WalkedPage } from './job-page';
-import { type BoundStatement } from './page-draft';
 import {
   searchByColumnsStatement,
   searchCollectStatement,
@@ -28,22 +27,24 @@ const JOB_OF_STATUS = 4;
 export class SearchPageQuery {
   constructor(private readonly database: Database) {}
 
-  /** The page, in one to three round trips. */
-  async read(request: PageRequest): Promise<WalkedPage> {
+  /**
+   * The page, in one to three round trips.
+   * @param onLong told, at most once, when it takes long and the page will not tell its total
+   */
+  async read(request: PageRequest, onLong: () => void): Promise<WalkedPage> {
     const length = Math.max(SURVEYED_ROWS, SURVEYED_ROWS_PER_LIMIT * request.limit);
-    const walked = await this.run<SearchedPage>(searchWalkStatement(request, length, true));
+    const walked = await this.database.readBound<SearchedPage>(searchWalkStatement(request, length, true));
     if (isComplete(request, walked, length)) return walked;
     const way = cheapestWay(request, walked, length);
+    if (way.name !== 'collect') onLong();
     if (way.name === 'walk') {
-      const further = await this.run<WalkedPage>(searchWalkStatement(request, way.rows, false));
+      const further = await this.database.readBound<WalkedPage>(
+        searchWalkStatement(request, way.rows, false),
+      );
       if (isComplete(request, further, way.rows)) return further;
     }
-    if (way.name === 'status') return this.run(searchByColumnsStatement(request));
-    return this.run(searchCollectStatement(request, { looked: length, hits: walked.hits }));
-  }
-
-  private run<Row extends WalkedPage>({ statement, values }: BoundStatement): Promise<Row> {
-    return this.database.readOne<Row>(statement, values);
+    if (way.name === 'status') return this.database.readBound(searchByColumnsStatement(request));
+    return this.database.readBound(searchCollectStatement(request, { looked: length, hits: walked.hits }));
   }
 }
 

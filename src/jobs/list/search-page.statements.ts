@@ -1,15 +1,21 @@
 import { currentJobs } from '../../job-counts';
-import { HiddenParameters, Parameters, preparable, unprepared } from '../../platform/database';
+import {
+  HiddenParameters,
+  Parameters,
+  preparable,
+  unprepared,
+  type BoundStatement,
+} from '../../platform/database';
 import { type JobFilter } from './job-filter';
 import { type PageRequest, type WalkedPage } from './job-page';
 import { facetLookup, jobPredicates, type FacetPredicate } from './job-predicates';
 import { jobTotal } from './job-total.sql';
-import { branches, draftOf, pageOf, rowsToRead, type BoundStatement, type Draft } from './page-draft';
+import { branches, draftOf, pageOf, rowsToRead, type Draft } from './page-draft';
 import { hitsAmong, soughtTerms, type Survey } from './search-survey';
 
 /*
  * Pages of a search, newest or oldest first. The search rows lie in that order themselves, so that jobs are read only where
- * their search rows match.
+ * their search rows match. Each statement's one row is a `WalkedPage`.
  */
 
 /** Search rows, by the names that the columns have in jobs. */

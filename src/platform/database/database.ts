@@ -8,7 +8,7 @@ import { isPassing, isSacrificed, leavesConnection, wasNotSent } from './databas
 import { inTime } from './lend';
 import { type QueryEnd, type QueryListener } from './query-end';
 import { Retries, type Repetition } from './retries';
-import { type Statement } from './statement';
+import { type BoundStatement, type Statement } from './statement';
 import { runTransaction, type AmbientTransaction, type TransactionProgress } from './transaction';
 import { VerifyingPool } from './verifying-pool';
 import { ANSWER_MARGIN } from './watched-client';
@@ -108,6 +108,11 @@ export class Database {
     values: readonly unknown[] = [],
   ): Promise<Row> {
     return only(statement, await this.read<Row>(statement, values));
+  }
+
+  /** As `readOne`, for a statement that comes with its values. */
+  readBound<Row extends QueryResultRow>({ statement, values }: BoundStatement): Promise<Row> {
+    return this.readOne<Row>(statement, values);
   }
 
   /** Runs `work`, which only reads, by other ways than `read`; again, if it fails for the moment. */

@@ -7,7 +7,7 @@ export { FiguresConnection } from './figures-connection';
 export { ReservedConnection } from './reserved-connection';
 export { hasPendingMigrations, runMigrations, unknownMigrations } from './migrate';
 export { queryName, type QueryEnd, type QueryListener } from './query-end';
-export { preparable, statement, unprepared, type Statement } from './statement';
+export { preparable, statement, unprepared, type BoundStatement, type Statement } from './statement';
 export { jsonObject, jsonTime } from './json-sql';
 export { PoolUsage, type PoolSample } from './pool-usage';
 export { HiddenParameters, Parameters } from './parameters';

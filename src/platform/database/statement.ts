@@ -9,6 +9,12 @@ export interface Statement {
   readonly text: string;
 }
 
+/** A statement and the values of its placeholders. */
+export interface BoundStatement {
+  statement: Statement;
+  values: readonly unknown[];
+}
+
 /** Most texts that `preparable` names: each costs memory on every connection. */
 const MAX_PREPARED_SHAPES = 200;
 
