@@ -1,5 +1,6 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage';
+import { CompiledRules } from '../validation';
 import { ValidationFailed, type FieldError } from './problem';
 
 const childPath = (parent: string, property: string): string => {
@@ -31,30 +32,38 @@ const dropConstructors = (value: unknown): void => {
   Object.values(value).forEach(dropConstructors);
 };
 
-/** Whether it is an object without fields. */
-const isEmpty = (value: object): boolean => {
-  if (Array.isArray(value)) return false;
-  for (const name in value) if (Object.hasOwn(value, name)) return false;
-  return true;
-};
-
 const hasType = (dto: ArgumentMetadata['metatype'], name: string): boolean =>
   dto !== undefined && Boolean(defaultMetadataStorage.findTypeMetadata(dto, name));
 
+/** Nothing for a class without rules, which accepts nothing or anything, or with those that cannot be compiled. */
+const compiledRules = (dto: Dto): CompiledRules<object> | undefined => {
+  try {
+    const rules = new CompiledRules(dto as new () => object);
+    return rules.isEmpty ? undefined : rules;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The class that a body or a query is read as. */
+type Dto = NonNullable<ArgumentMetadata['metatype']>;
+
 /**
- * Nest's pipe, but for the names that objects inherit: as a field of the body or the query they are refused like
- * any unknown one, and inside of free JSON they are names like others and stay.
+ * Nest's pipe, but that what is valid is read by compiled rules, since class-validator asks each of thirty fields of a query
+ * for one that is there; it says what is wrong with the others. And but for the names that objects inherit: as a field of the
+ * body or the query they are refused like any unknown one, and inside of free JSON they are names like others and stay.
  */
 class StrictValidationPipe extends ValidationPipe {
-  /** DTOs that are valid without any field; rules look at nothing but the fields. */
-  private readonly validEmpty = new WeakSet<NonNullable<ArgumentMetadata['metatype']>>();
+  /** By class; nothing for one with rules that cannot be compiled. */
+  private readonly compiled = new Map<Dto, CompiledRules<object> | undefined>();
 
   /** @throws ValidationFailed */
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { type, metatype } = metadata;
     const fields = type === 'body' || type === 'query';
     if (fields && typeof value === 'object' && value !== null) {
-      if (metatype !== undefined && isEmpty(value)) return this.transformEmpty(value, metadata, metatype);
+      const valid = metatype && this.readQuickly(value, metatype);
+      if (valid !== undefined) return valid;
       for (const [name, item] of Object.entries(value)) {
         if (isInherited(name)) throw ValidationFailed.of(name, 'is not known here');
         // class-transformer goes into values without a declared type, and takes `constructor` for a class.
@@ -64,16 +73,12 @@ class StrictValidationPipe extends ValidationPipe {
     return super.transform(value, metadata);
   }
 
-  /** Most lists are asked for without any parameter: what thirty rules say of that is found out once. */
-  private async transformEmpty(
-    value: object,
-    metadata: ArgumentMetadata,
-    metatype: NonNullable<ArgumentMetadata['metatype']>,
-  ): Promise<unknown> {
-    if (this.validEmpty.has(metatype)) return new metatype() as unknown;
-    const made: unknown = await super.transform(value, metadata);
-    if (made instanceof metatype) this.validEmpty.add(metatype);
-    return made;
+  /** The DTO, or nothing where it breaks a rule, or rules cannot tell. */
+  private readQuickly(value: object, dto: Dto): object | undefined {
+    if (Array.isArray(value)) return undefined;
+    if (!this.compiled.has(dto)) this.compiled.set(dto, compiledRules(dto));
+    const fields = this.compiled.get(dto)?.read(value as Record<string, unknown>);
+    return fields && Object.assign(new dto() as object, fields);
   }
 
   /** The body parser has refused what could change a prototype; Nest would delete fields of the caller's data. */

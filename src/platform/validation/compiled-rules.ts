@@ -35,6 +35,11 @@ export class CompiledRules<T extends object> {
     this.always = [...new Set([...exposed, ...required.map(([name]) => name)])];
   }
 
+  /** Whether the DTO has no rules. */
+  get isEmpty(): boolean {
+    return this.properties.size === 0;
+  }
+
   /** Whether the DTO has a property of this name. */
   has(name: string): boolean {
     return this.properties.has(name);
