@@ -155,6 +155,10 @@ describe('The slowest statements', () => {
         const nap = told.find(({ statement }) => statement.includes('pg_sleep'));
         expect(nap).toMatchObject({ statement: 'SELECT pg_sleep($1), $2', calls: 1, rows: 1 });
         expect(nap?.meanMs).toBeGreaterThanOrEqual(300);
+        // The program's own have their names.
+        expect(told.map(({ statement }) => statement)).toContainEqual(
+          expect.stringMatching(/^\/\* [a-z][\w.-]+ \*\/ /),
+        );
         expect(JSON.stringify(body)).not.toContain('secret');
       } finally {
         await client.end();

@@ -20,6 +20,9 @@ const MAX_PREPARED_SHAPES = 200;
 
 const shapes = new Map<string, Statement>();
 
+/** `pg_stat_activity`, `pg_stat_statements` and Postgres's log keep the comment: there, too, a statement has its name. */
+const labelled = (label: string, text: string): string => `/* ${label} */ ${text}`;
+
 /**
  * Names an SQL text. The name carries a hash of the text, so that two texts never share a name (Postgres
  * would run the older one), and stays under Postgres's 63 bytes.
@@ -28,14 +31,14 @@ const shapes = new Map<string, Statement>();
 export const statement = (label: string, text: string): Statement => ({
   name: `${label.slice(0, 40)}:${createHash('sha256').update(text).digest('hex').slice(0, 12)}`,
   label,
-  text,
+  text: labelled(label, text),
 });
 
 /** A text that is used once, or in too many shapes to keep each prepared. */
 export const unprepared = (text: string, label = 'unprepared'): Statement => ({
   name: undefined,
   label,
-  text,
+  text: labelled(label, text),
 });
 
 /**
