@@ -2,7 +2,7 @@ import { openDatabase } from './bench-database';
 import { type Bench, type Scenario } from './bench';
 import { circumstances } from './circumstances';
 import { runCommand } from './command';
-import { parseOptions, USAGE } from './options';
+import { parseOptions, USAGE, type BenchOptions } from './options';
 import { buildProgram, startProgram, UNCACHED } from './program';
 import { sectionText } from './report';
 import { appends } from './scenarios/appends';
@@ -34,8 +34,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   transfer,
 };
 
-const main = async (): Promise<void> => {
-  const options = parseOptions(process.argv.slice(2));
+const main = async (options: BenchOptions): Promise<void> => {
   const database = await openDatabase(options);
   try {
     buildProgram(options);
@@ -61,4 +60,4 @@ const main = async (): Promise<void> => {
   }
 };
 
-runCommand(main, USAGE);
+runCommand({ usage: USAGE, parse: parseOptions, main });

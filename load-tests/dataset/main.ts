@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { startEmbeddedPostgres } from '../../src/platform/database/embedded';
+import { runCommand } from '../bench/command';
 import { parseCommandLine, USAGE, type DatasetCommand } from './command-line';
 import { generateDataset } from './generate-dataset';
 import { BIG_OWNER_EMAIL, DATASET_PASSWORD } from './owners';
@@ -30,8 +31,7 @@ const fill = async (url: string, command: DatasetCommand): Promise<void> => {
   }
 };
 
-const main = async (): Promise<void> => {
-  const command = parseCommandLine(process.argv.slice(2));
+const main = async (command: DatasetCommand): Promise<void> => {
   if (command.url !== undefined) return fill(command.url, command);
   const log = (line: string): void => console.error(line);
   const postgres = await startEmbeddedPostgres({ dataDir: resolve(command.dataDir), log });
@@ -42,11 +42,4 @@ const main = async (): Promise<void> => {
   }
 };
 
-// Exit handlers stop what was started.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  console.error(USAGE);
-  process.exitCode = 1;
-});
+runCommand({ usage: USAGE, parse: parseCommandLine, main });

@@ -23,8 +23,7 @@ const measure = async (options: GrowthOptions): Promise<SizeFigures[]> => {
   return sizes;
 };
 
-const main = async (): Promise<void> => {
-  const options = parseOptions(process.argv.slice(2));
+const main = async (options: GrowthOptions): Promise<void> => {
   const { from, quick, report } = options;
   const sizes = from === undefined ? await measure(options) : readFigures(from);
   if (from !== undefined) writeReport(sizes, options);
@@ -36,4 +35,4 @@ const main = async (): Promise<void> => {
   else if (missed) process.exitCode = 1;
 };
 
-runCommand(main, USAGE);
+runCommand({ usage: USAGE, parse: parseOptions, main });

@@ -54,8 +54,7 @@ const measure = async (
   }
 };
 
-const main = async (): Promise<void> => {
-  const options = parseOptions(process.argv.slice(2));
+const main = async (options: BenchOptions): Promise<void> => {
   installPeers();
   buildProgram(options);
   compileServers();
@@ -76,4 +75,4 @@ const main = async (): Promise<void> => {
   }
 };
 
-runCommand(main, USAGE);
+runCommand({ usage: USAGE, parse: parseOptions, main });

@@ -2,6 +2,7 @@ import { endpointsOf, errorsOf } from './artillery-report';
 import { cell, row, STYLE, table } from './html';
 import { plotHtml } from './plot';
 import { plotsOf } from './plots';
+import { profileTables } from './profile-tables';
 import { escapeHtml, readable } from './readable';
 import { runAxis } from './run-axis';
 import { type RunRecord, type Verdict } from './run-record';
@@ -53,6 +54,7 @@ ${errors.length === 0 ? '<p>No errors.</p>' : `<h2>Errors</h2>${table([['what'],
 <div class="plots">${plotsOf(record)
     .map((plot) => plotHtml(plot, axis))
     .join('\n')}</div>
+${record.profile === undefined ? '' : profileTables(record.profile)}
 </body></html>
 `;
 };

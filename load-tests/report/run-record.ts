@@ -1,4 +1,5 @@
 import { type ArtilleryReport } from './artillery-report';
+import { type RunProfile } from '../run/profile/profiling';
 import { type Sample } from './sample';
 
 /** What became of a threshold. */
@@ -23,4 +24,6 @@ export interface RunRecord {
   artillery: ArtilleryReport;
   samples: Sample[];
   verdicts: Verdict[];
+  /** What the time went to, where that was asked for. */
+  profile?: RunProfile | undefined;
 }

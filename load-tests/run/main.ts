@@ -1,18 +1,27 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { runCommand } from '../bench/command';
 import { ROOT } from '../bench/processes';
 import { buildProgram } from '../bench/program';
 import { hasPassed, reportPage } from '../report/page';
 import { plotFiles } from '../report/plot-files';
+import { profileText } from '../report/profile-tables';
 import { type RunRecord } from '../report/run-record';
 import { prepareScenario } from './adapted';
 import { judgeAgain } from './again';
 import { installArtillery } from './artillery';
 import { parseOptions, USAGE, type LoadOptions } from './options';
+import { PROFILE, Profiling } from './profile/profiling';
 import { withProduct } from './product';
 import { run } from './run';
-import { readScenario, scenarioNames } from './scenario';
+import { readScenario, scenarioNames, type Scenario } from './scenario';
+
+/** What the command line asks for. */
+interface LoadRun {
+  options: LoadOptions;
+  /** As it is to run. */
+  scenario: Scenario;
+}
 
 /** Writes the report, and the plots where they are asked for. @returns its file */
 const writeReport = (record: RunRecord, { out, plots }: LoadOptions): string => {
@@ -26,29 +35,42 @@ const writeReport = (record: RunRecord, { out, plots }: LoadOptions): string => 
 };
 
 /** Tells what came of a run. */
-const tell = ({ circumstances, verdicts }: RunRecord): void => {
+const tell = ({ circumstances, verdicts, profile }: RunRecord): void => {
   for (const text of circumstances) console.log(text);
+  if (profile !== undefined) console.log(profileText(profile));
   for (const { what, held, binding, measured } of verdicts) {
     const figure = measured === undefined ? '' : ` (${measured.toFixed(1)})`;
     console.log(`${held ? 'held  ' : 'MISSED'} ${what}${figure}${binding ? '' : ', decides nothing'}`);
   }
 };
 
-const runAnew = async (options: LoadOptions): Promise<RunRecord> => {
-  const scenario = prepareScenario(readScenario(options.scenario), options, options.quick);
+const runAnew = async (options: LoadOptions, scenario: Scenario): Promise<RunRecord> => {
   mkdirSync(resolve(ROOT, options.out), { recursive: true });
   installArtillery();
   buildProgram(options);
-  return withProduct(scenario, options, (product) => run(product, scenario, options));
+  rmSync(join(resolve(ROOT, options.out), PROFILE), { force: true });
+  const profiling = options.profile ? new Profiling(options) : undefined;
+  const record = await withProduct(scenario, options, profiling, (product) =>
+    run(product, scenario, options, profiling),
+  );
+  return { ...record, profile: profiling?.finish() };
 };
 
-const main = async (): Promise<void> => {
-  const options = parseOptions(process.argv.slice(2));
-  const record = options.again ? judgeAgain(resolve(ROOT, options.out), options) : await runAnew(options);
+const main = async ({ options, scenario }: LoadRun): Promise<void> => {
+  const record = options.again
+    ? judgeAgain(resolve(ROOT, options.out), options)
+    : await runAnew(options, scenario);
   const file = writeReport(record, options);
   tell(record);
   console.log(`Report: ${relative(process.cwd(), file)}`);
   if (!hasPassed(record.verdicts)) process.exitCode = 1;
 };
 
-runCommand(main, `${USAGE}\nScenarios: ${scenarioNames().join(', ')}`);
+runCommand({
+  usage: `${USAGE}\nScenarios: ${scenarioNames().join(', ')}`,
+  parse: (args) => {
+    const options = parseOptions(args);
+    return { options, scenario: prepareScenario(readScenario(options.scenario), options, options.quick) };
+  },
+  main,
+});

@@ -29,6 +29,8 @@ export interface LoadOptions {
   rate: number;
   /** Judges the run again whose figures are in `out`; nothing is run. */
   again: boolean;
+  /** Whether to find out what the time goes to. */
+  profile: boolean;
   /** Folder of the plots as SVG files. */
   plots: string | undefined;
 }
@@ -40,6 +42,7 @@ export const USAGE = `Usage: npm run load -- SCENARIO [options]
   --memory MIB      ... and so much memory (default 1024)
   --seconds N       no phase lasts longer
   --rate FACTOR     arrivals a second times this, as 0.5
+  --profile         finds what the program's and Postgres's time goes to: tables in the report, a CPU profile beside it
   --plots DIR       writes the plots as SVG files too: SCENARIO-memory.svg and others
   --again           runs nothing: judges the last run anew, from what it left in --out, and writes its report again
   --quick           short phases and a small dataset, to see that everything runs; its times decide nothing
@@ -97,6 +100,7 @@ export const parseOptions = (args: string[]): LoadOptions => {
       redis: flag,
       again: flag,
       small: flag,
+      profile: flag,
       'no-build': flag,
       cores: text,
       memory: text,
@@ -112,7 +116,7 @@ export const parseOptions = (args: string[]): LoadOptions => {
   });
   const [scenario, ...more] = positionals;
   if (scenario === undefined || more.length > 0) throw new Error('Name one scenario');
-  const { quick, redis, again } = values;
+  const { quick, redis, again, profile } = values;
   if (again) refuseWithAgain(values);
   const owners = positive('owners', values.owners) ?? (quick ? 50 : 1000);
   return {
@@ -120,6 +124,7 @@ export const parseOptions = (args: string[]): LoadOptions => {
     quick,
     redis,
     again,
+    profile,
     owners,
     bigOwnerJobs: owners * 20,
     dataDir: values['data-dir'] ?? (quick ? '.data/load-quick' : '.data/load'),

@@ -2,6 +2,7 @@ import { startRedis } from '../../test/support/redis-server';
 import { openDatabase, type BenchDatabase } from '../bench/bench-database';
 import { startProgram, type Program } from '../bench/program';
 import { type LoadOptions } from './options';
+import { type Profiling } from './profile/profiling';
 import { type Scenario } from './scenario';
 import { openInside, prepareDataset } from './small/open-inside';
 import { SmallMachine } from './small/small-machine';
@@ -24,6 +25,7 @@ export interface Product {
 export const withProduct = async <T>(
   { script }: Scenario,
   options: LoadOptions,
+  profiling: Profiling | undefined,
   use: (product: Product) => Promise<T>,
 ): Promise<T> => {
   const choice = { ...options, postings: undefined };
@@ -33,7 +35,9 @@ export const withProduct = async <T>(
     const machine = options.machine && SmallMachine.open(options.machine);
     if (machine !== undefined) undoing.add(() => machine.remove());
     const within = <S>(start: () => Promise<S>): Promise<S> => machine?.within(start) ?? start();
-    const database = await (machine === undefined ? openDatabase(choice) : openInside(machine, choice));
+    const database = await (machine === undefined
+      ? openDatabase(choice, profiling?.settings)
+      : openInside(machine, choice, profiling?.settings));
     undoing.add(() => database.stop());
     const redis = options.redis ? await within(() => startRedis()) : undefined;
     if (redis !== undefined) undoing.add(() => redis.stop());
@@ -41,7 +45,7 @@ export const withProduct = async <T>(
     const program = await within(() =>
       startProgram(
         database.postgres.url,
-        { cpuProfile: undefined, dist: options.dist },
+        { cpuProfile: profiling?.folder, dist: options.dist },
         {
           METRICS_TOKEN,
           // As in production: a program that refuses requests under this load has failed.

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type ArtilleryReport } from '../report/artillery-report';
 import { type RunRecord, type Verdict } from '../report/run-record';
 import { type Sample } from '../report/sample';
+import { PROFILE, type RunProfile } from './profile/profiling';
 import { type ProductThresholds } from './scenario';
 import { productVerdicts, withMeasured } from './verdicts';
 
@@ -21,16 +22,18 @@ export interface RunFacts extends Pick<RunRecord, 'scenario' | 'description' | '
 export interface Measured {
   artillery: ArtilleryReport;
   samples: Sample[];
+  profile?: RunProfile | undefined;
 }
 
 /** Judges a run. @returns all that its report is made of */
-export const judged = (facts: RunFacts, { artillery, samples }: Measured): RunRecord => ({
+export const judged = (facts: RunFacts, { artillery, samples, profile }: Measured): RunRecord => ({
   scenario: facts.scenario,
   description: facts.description,
   command: facts.command,
   circumstances: facts.circumstances,
   artillery,
   samples,
+  profile,
   verdicts: [
     ...withMeasured(artillery, facts.checked),
     ...productVerdicts(facts.thresholds, samples, !facts.quick),
@@ -71,7 +74,7 @@ export const readMeasured = (folder: string): Measured => {
   const samples = readJson<Sample[]>(folder, SAMPLES);
   if (artillery === undefined || samples === undefined)
     throw new Error(`No run to judge in ${folder}: it needs ${SAMPLES} and ${ARTILLERY}`);
-  return { artillery, samples: samples.map(revived) };
+  return { artillery, samples: samples.map(revived), profile: readJson<RunProfile>(folder, PROFILE) };
 };
 
 /** JSON has no infinity: the last bucket has no bound. */

@@ -5,6 +5,7 @@ import { runArtillery } from './artillery';
 import { circumstances } from './circumstances';
 import { type LoadOptions } from './options';
 import { otherFigures } from './other-figures';
+import { type Profiling } from './profile/profiling';
 import { METRICS_TOKEN, type Product } from './product';
 import { ARTILLERY, judged, readMeasured, writeFacts, writeSamples, type RunFacts } from './record';
 import { Sampler } from './sampler';
@@ -15,7 +16,12 @@ import { inForce } from './small/in-force';
 import { writeUsers } from './users';
 
 /** Runs the scenario against the product, and keeps what it takes to judge it again. @returns all that the report is made of */
-export const run = async (product: Product, scenario: Scenario, options: LoadOptions): Promise<RunRecord> => {
+export const run = async (
+  product: Product,
+  scenario: Scenario,
+  options: LoadOptions,
+  profiling: Profiling | undefined,
+): Promise<RunRecord> => {
   const { database, program, machine, notes } = product;
   const url = `http://127.0.0.1:${program.port}`;
   const folder = resolve(ROOT, options.out);
@@ -25,8 +31,10 @@ export const run = async (product: Product, scenario: Scenario, options: LoadOpt
   const { pid: postgresPid } = database.postgres;
   const sampler = new Sampler(url, METRICS_TOKEN, otherFigures(postgresPid, machine));
   await sampler.start();
+  await profiling?.begin(database.client);
   const output = join(folder, ARTILLERY);
   const ended = await runArtillery(script, output, undecisive(scenario)).finally(() => sampler.stop());
+  await profiling?.end(database.client);
   const small = machine && { machine, found: findOut(machine, [program.pid, postgresPid]) };
   writeSamples(folder, sampler.samples);
   const facts: RunFacts = {
@@ -36,6 +44,7 @@ export const run = async (product: Product, scenario: Scenario, options: LoadOpt
     circumstances: [
       ...(await circumstances(database, options, users)),
       ...notes,
+      ...(profiling === undefined ? [] : ['profiled, which takes time of its own']),
       ...(small ? smallCircumstances(small.machine, small.found) : []),
     ],
     quick: options.quick,

@@ -18,6 +18,13 @@ export const prepareDataset = async (choice: DatasetChoice): Promise<string[]> =
   return [note];
 };
 
-/** Starts Postgres with a dataset within a small machine. */
-export const openInside = (machine: SmallMachine, choice: DatasetChoice): Promise<BenchDatabase> =>
-  openDatabase(choice, {}, (options) => machine.within(() => startEmbeddedPostgres(options)));
+/**
+ * Starts Postgres with a dataset within a small machine.
+ * @param settings further ones of Postgres
+ */
+export const openInside = (
+  machine: SmallMachine,
+  choice: DatasetChoice,
+  settings?: Readonly<Record<string, string>>,
+): Promise<BenchDatabase> =>
+  openDatabase(choice, settings, (options) => machine.within(() => startEmbeddedPostgres(options)));
