@@ -35,7 +35,7 @@ export const forgetStatements = async (client: Client): Promise<void> => {
  */
 export const statementTimes = async (client: Client): Promise<StatementTime[]> => {
   const { rows } = await client.query<StatementTime>(
-    `SELECT coalesce(substring(query FROM '^/\\* (\\S+) \\*/'), left(regexp_replace(query, '\\s+', ' ', 'g'), 80)) AS name,
+    `SELECT coalesce(substring(query FROM '^\\w+ /\\* (\\S+) \\*/'), left(regexp_replace(query, '\\s+', ' ', 'g'), 80)) AS name,
             sum(calls)::float8 AS calls, sum(total_exec_time + total_plan_time)::float8 AS total,
             sum(total_plan_time)::float8 AS planning, sum(rows)::float8 AS rows,
             sum(shared_blks_hit)::float8 AS hits, sum(shared_blks_read)::float8 AS reads

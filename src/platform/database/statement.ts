@@ -20,8 +20,11 @@ const MAX_PREPARED_SHAPES = 200;
 
 const shapes = new Map<string, Statement>();
 
-/** `pg_stat_activity`, `pg_stat_statements` and Postgres's log keep the comment: there, too, a statement has its name. */
-const labelled = (label: string, text: string): string => `/* ${label} */ ${text}`;
+/**
+ * With its label as a comment: `pg_stat_activity`, `pg_stat_statements` and Postgres's log know a statement by its name, too.
+ * After the first word, since the texts that Postgres 18 keeps begin with it.
+ */
+const labelled = (label: string, text: string): string => text.replace(/^\s*\w+/, `$& /* ${label} */`);
 
 /**
  * Names an SQL text. The name carries a hash of the text, so that two texts never share a name (Postgres

@@ -105,6 +105,7 @@ describe('the command line of a load run', () => {
       scenario: 'listing',
       quick: true,
       redis: false,
+      profile: false,
       again: false,
       owners: 50,
       bigOwnerJobs: 1000,
