@@ -129,9 +129,11 @@ describe('the pages of a search', () => {
 
 /** How a statement looks for a page: along the list, further along it, along a status, or by the index, for all terms or some. */
 const wayOf = ({ text }: SentStatement): string[] => {
-  if (text.includes('WITH walk AS')) return [text.includes('AS "hits"') ? 'walk' : 'walk further'];
-  if (text.includes('WITH matches AS')) return [text.includes('ts_match_vq') ? 'collect by some' : 'collect'];
-  return text.trimStart().startsWith('SELECT coalesce(string_agg') ? ['along the status'] : [];
+  const [, label] = /^\s*\w+ \/\* (\S+) \*\//.exec(text) ?? [];
+  if (label === 'jobs.search-walk') return ['walk'];
+  if (label === 'jobs.search-walk-on') return ['walk further'];
+  if (label === 'jobs.search-collect') return [text.includes('ts_match_vq') ? 'collect by some' : 'collect'];
+  return label === 'jobs.search-columns' ? ['along the status'] : [];
 };
 
 describe('a page of a search', () => {

@@ -79,8 +79,8 @@ const run = async ({ open, flow }: OpenScenario, { vars }: OpenContext, events: 
   const lines = await openLines(port, open.connections);
   let failed = 0;
   let answered = 0;
-  const send = async (line: Line, request: ReadyRequest, due: number): Promise<void> => {
-    const right = await sent(line, request, due, events, port);
+  const send = async (line: Line, request: ReadyRequest, from: number): Promise<void> => {
+    const right = await sent(line, request, from, events, port);
     answered += 1;
     if (!right) failed += 1;
   };
@@ -90,9 +90,11 @@ const run = async ({ open, flow }: OpenScenario, { vars }: OpenContext, events: 
     const due = begin + seconds * 1000;
     const wait = due - performance.now();
     if (wait > 0) await sleep(wait);
+    // A timer may fire up to a millisecond early.
+    const from = Math.min(due, performance.now());
     const line = lines[number % lines.length]!;
     const request = requests.next(number);
-    line.free = line.free.then(() => send(line, request, due));
+    line.free = line.free.then(() => send(line, request, from));
     number += 1;
   }
   const late = new AbortController();
@@ -111,7 +113,7 @@ const run = async ({ open, flow }: OpenScenario, { vars }: OpenContext, events: 
 const sent = async (
   line: Line,
   { name, expected, bytes }: ReadyRequest,
-  due: number,
+  from: number,
   events: Events,
   port: number,
 ): Promise<boolean> => {
@@ -119,7 +121,7 @@ const sent = async (
   events.emit('rate', 'http.request_rate');
   try {
     const { status } = await line.connection.send(bytes);
-    const time = performance.now() - due;
+    const time = performance.now() - from;
     events.emit('counter', 'http.responses', 1);
     events.emit('counter', `http.codes.${status}`, 1);
     events.emit('counter', `plugins.metrics-by-endpoint.${name}.codes.${status}`, 1);

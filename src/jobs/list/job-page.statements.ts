@@ -6,7 +6,8 @@ import {
   type BoundStatement,
 } from '../../platform/database';
 import { type PageRequest } from './job-page';
-import { facetLookup } from './job-predicates';
+import { facetLookup, isSearch } from './job-predicates';
+import { isCounted } from './job-total.sql';
 import {
   branches,
   draftOf,
@@ -45,14 +46,17 @@ export const directStatement = (request: PageRequest): BoundStatement => {
  * @param length most rows to walk
  */
 export const walkStatement = (request: PageRequest, length: number): BoundStatement => {
-  const draft = draftOf(request, new Parameters());
+  // Other filters come in too many shapes to prepare each.
+  const prepared = request.offset === 0 && isCounted(request.filter) && !isSearch(request.filter);
+  const draft = draftOf(request, prepared ? new HiddenParameters() : new Parameters());
   const { parameters, predicates } = draft;
   const conditions = [...predicates.onColumns, ...facetLookup(predicates)];
   const source = `SELECT j.* FROM walk j WHERE ${conditions.join(' AND ')}`;
   const text = `
     WITH ${walkedSegments(draft, { from: 'jobs j', where: predicates.onSortKey, limit: length })}
     ${pageOf(draft, source, { walked: '(SELECT count(*)::int FROM walk)' })}`;
-  return { statement: unprepared(text, 'jobs.walk'), values: parameters.values };
+  const statement = prepared ? preparable('jobs.walk', text) : unprepared(text, 'jobs.walk');
+  return { statement, values: parameters.values };
 };
 
 /** Collects every match by the index that suits the filter, then sorts. */

@@ -62,8 +62,9 @@ export const searchWalkStatement = (
       walked: WALKED,
       besides: surveys ? surveyOf(draft, facets, length) : [],
     })}`;
+  const label = surveys ? 'jobs.search-walk' : 'jobs.search-walk-on';
   return {
-    statement: prepared ? preparable('jobs.search-walk', text) : unprepared(text, 'jobs.search-walk-on'),
+    statement: prepared ? preparable(label, text) : unprepared(text, label),
     values: draft.parameters.values,
   };
 };

@@ -17,6 +17,8 @@ export class Parameters {
  */
 export class HiddenParameters extends Parameters {
   override add(value: unknown, type = 'text'): string {
-    return `(SELECT ${super.add(value, type)})`;
+    const hidden = `(SELECT ${super.add(value, type)})`;
+    // `= ANY (SELECT ...)` would take an array for one of many rows.
+    return type.endsWith('[]') ? `${hidden}::${type}` : hidden;
   }
 }
