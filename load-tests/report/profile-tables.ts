@@ -9,7 +9,7 @@ const IN_WORDS = 6;
 
 /** The same in two lines. */
 export const profileText = ({ program, statements }: RunProfile): string => {
-  const all = statements.reduce((sum, { total }) => sum + total, 0);
+  const all = statements[0]?.ofAll ?? 0;
   const listed = (shares: readonly { name: string; share: number }[]): string =>
     shares
       .map(({ name, share }) => `${name} ${percent(share)}`)
@@ -26,7 +26,7 @@ export const profileTables = ({ program, statements }: RunProfile): string => {
   const { observed, busy, parts, functions } = program;
   const shares = (rows: typeof parts): string[] =>
     rows.map(({ name, share }) => row([cell(name), cell(percent(share), true)]));
-  const all = statements.reduce((sum, { total }) => sum + total, 0);
+  const all = statements[0]?.ofAll ?? 0;
   const byStatement = statements.map(({ name, calls, total, planning, rows, hits, reads }) =>
     row([
       cell(name),

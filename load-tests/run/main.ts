@@ -11,7 +11,7 @@ import { prepareScenario } from './adapted';
 import { judgeAgain } from './again';
 import { installArtillery } from './artillery';
 import { parseOptions, USAGE, type LoadOptions } from './options';
-import { PROFILE, Profiling } from './profile/profiling';
+import { PROFILE, Profiling, type RunProfile } from './profile/profiling';
 import { withProduct } from './product';
 import { run } from './run';
 import { readScenario, scenarioNames, type Scenario } from './scenario';
@@ -44,6 +44,16 @@ const tell = ({ circumstances, verdicts, profile }: RunRecord): void => {
   }
 };
 
+/** A run without its profile is a run: it has its report, and fails by its thresholds alone. */
+const found = (profiling: Profiling | undefined): RunProfile | undefined => {
+  try {
+    return profiling?.finish();
+  } catch (error) {
+    console.error(error);
+    return undefined;
+  }
+};
+
 const runAnew = async (options: LoadOptions, scenario: Scenario): Promise<RunRecord> => {
   mkdirSync(resolve(ROOT, options.out), { recursive: true });
   installArtillery();
@@ -53,7 +63,7 @@ const runAnew = async (options: LoadOptions, scenario: Scenario): Promise<RunRec
   const record = await withProduct(scenario, options, profiling, (product) =>
     run(product, scenario, options, profiling),
   );
-  return { ...record, profile: profiling?.finish() };
+  return { ...record, profile: found(profiling) };
 };
 
 const main = async ({ options, scenario }: LoadRun): Promise<void> => {

@@ -127,12 +127,16 @@ describe('the pages of a search', () => {
   });
 });
 
+/** Its name in the log, which its text has, too. */
+const labelOf = ({ text }: SentStatement): string => /^\s*\w+ \/\* (\S+) \*\//.exec(text)?.[1] ?? '';
+
 /** How a statement looks for a page: along the list, further along it, along a status, or by the index, for all terms or some. */
-const wayOf = ({ text }: SentStatement): string[] => {
-  const [, label] = /^\s*\w+ \/\* (\S+) \*\//.exec(text) ?? [];
+const wayOf = (sent: SentStatement): string[] => {
+  const label = labelOf(sent);
   if (label === 'jobs.search-walk') return ['walk'];
   if (label === 'jobs.search-walk-on') return ['walk further'];
-  if (label === 'jobs.search-collect') return [text.includes('ts_match_vq') ? 'collect by some' : 'collect'];
+  if (label === 'jobs.search-collect')
+    return [sent.text.includes('ts_match_vq') ? 'collect by some' : 'collect'];
   return label === 'jobs.search-columns' ? ['along the status'] : [];
 };
 
@@ -159,6 +163,19 @@ describe('a page of a search', () => {
 });
 
 describe('the total of a search', () => {
+  it.each<[Question, boolean]>([
+    [{ workflow: 'application', status: 'ghosted', limit: '19' }, false],
+    [{ workflow: 'application', status: 'ghosted', limit: '19', count: 'exact' }, false],
+    [{ q: 'engineer', status: 'ghosted', limit: '19' }, true],
+    [{ q: 'sixteenth', limit: '19', count: 'none' }, false],
+  ])('is looked for only where the page does not tell it: %j', async (question, looked) => {
+    const sent = await statementsOf(app.app.get(Database).pool, () => readPage(api, question));
+    const labels = sent.map(labelOf).filter((label) => /^jobs\.(all|sample|count|estimate)$/.test(label));
+    // Not from the cache.
+    expect(sent.map(labelOf)).toContain('jobs.search-walk');
+    expect(labels.length > 0).toBe(looked);
+  });
+
   it('is told from the counts where they know it, also of a page that was found by the index', async () => {
     // None of the newest jobs has been ghosted.
     const question = { workflow: 'application', status: 'ghosted', limit: '20' };

@@ -29,7 +29,7 @@ export interface Share {
 
 /** Where the time of a program went. */
 export interface ProgramTime {
-  /** How long it was looked at, and was not idle. Milliseconds. */
+  /** How long it was looked at, and how long its processes together were not idle. Milliseconds. */
   observed: number;
   busy: number;
   /** Rooms of the program, packages, modules of Node, and what is outside of JavaScript. */
@@ -81,6 +81,8 @@ const timeByNode = (
   return times;
 };
 
+const sum = (times: Iterable<number>): number => [...times].reduce((all, time) => all + time, 0);
+
 const shares = (times: ReadonlyMap<string, number>, busy: number, most: number): Share[] =>
   [...times]
     .map(([name, time]) => ({ name, share: time / busy }))
@@ -89,22 +91,30 @@ const shares = (times: ReadonlyMap<string, number>, busy: number, most: number):
 
 /**
  * What the time of a program went to.
+ * @param profiles of its processes, together
  * @param window what lies beside it, such as the start, is left out
  * @param program URL of the folder of the compiled program, with its last slash
  */
-export const programTime = (profile: CpuProfile, window: Window, program: string): ProgramTime => {
-  const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]));
+export const programTime = (
+  profiles: readonly CpuProfile[],
+  window: Window,
+  program: string,
+): ProgramTime => {
   const parts = new Map<string, number>();
   const functions = new Map<string, number>();
   let [observed, busy] = [0, 0];
-  for (const [node, time] of timeByNode(profile, window)) {
-    observed += time;
-    const frame = frames.get(node);
-    if (frame === undefined || frame.functionName === '(idle)') continue;
-    busy += time;
-    const [part, called] = [partOf(frame, program), functionOf(frame, program)];
-    parts.set(part, (parts.get(part) ?? 0) + time);
-    functions.set(called, (functions.get(called) ?? 0) + time);
+  for (const profile of profiles) {
+    const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]));
+    const times = timeByNode(profile, window);
+    observed = Math.max(observed, sum(times.values()));
+    for (const [node, time] of times) {
+      const frame = frames.get(node);
+      if (frame === undefined || frame.functionName === '(idle)') continue;
+      busy += time;
+      const [part, called] = [partOf(frame, program), functionOf(frame, program)];
+      parts.set(part, (parts.get(part) ?? 0) + time);
+      functions.set(called, (functions.get(called) ?? 0) + time);
+    }
   }
   return {
     observed: observed / 1000,

@@ -51,12 +51,14 @@ export class Profiling {
     this.statements = await statementTimes(client);
   }
 
-  /** Puts together what was found, once the program has ended, and keeps it. @throws Error where it wrote no profile */
+  /** Puts together what was found of all its processes, once the program has ended, and keeps it. @throws Error where it wrote no profile */
   finish(): RunProfile {
-    const [file] = readdirSync(this.folder).filter((name) => name.endsWith('.cpuprofile'));
-    if (file === undefined) throw new Error(`The program left no CPU profile in ${this.folder}`);
-    const profile = JSON.parse(readFileSync(join(this.folder, file), 'utf8')) as CpuProfile;
-    const found = { program: programTime(profile, this.window, this.program), statements: this.statements };
+    const files = readdirSync(this.folder).filter((name) => name.endsWith('.cpuprofile'));
+    if (files.length === 0) throw new Error(`The program left no CPU profile in ${this.folder}`);
+    const profiles = files.map(
+      (file) => JSON.parse(readFileSync(join(this.folder, file), 'utf8')) as CpuProfile,
+    );
+    const found = { program: programTime(profiles, this.window, this.program), statements: this.statements };
     writeFileSync(join(this.out, PROFILE), JSON.stringify(found, null, 2));
     return found;
   }

@@ -12,6 +12,8 @@ export interface StatementTime {
   /** Pages of 8 KiB that were found in Postgres's buffers, and that were not. */
   hits: number;
   reads: number;
+  /** What all statements took together, also those that are not told. */
+  ofAll: number;
 }
 
 /** What Postgres has to be started with. */
@@ -30,15 +32,15 @@ export const forgetStatements = async (client: Client): Promise<void> => {
 };
 
 /**
- * What the statements since took, those that took the most first. Shapes of one name are taken together; those of the load
- * test itself are left out, as they have no name.
+ * What the statements since took, those that took the most first. Shapes of one name are taken together.
  */
 export const statementTimes = async (client: Client): Promise<StatementTime[]> => {
   const { rows } = await client.query<StatementTime>(
     `SELECT coalesce(substring(query FROM '^\\w+ /\\* (\\S+) \\*/'), left(regexp_replace(query, '\\s+', ' ', 'g'), 80)) AS name,
             sum(calls)::float8 AS calls, sum(total_exec_time + total_plan_time)::float8 AS total,
             sum(total_plan_time)::float8 AS planning, sum(rows)::float8 AS rows,
-            sum(shared_blks_hit)::float8 AS hits, sum(shared_blks_read)::float8 AS reads
+            sum(shared_blks_hit)::float8 AS hits, sum(shared_blks_read)::float8 AS reads,
+            (sum(sum(total_exec_time + total_plan_time)) OVER ())::float8 AS "ofAll"
      FROM pg_stat_statements
      WHERE toplevel AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
      GROUP BY 1 ORDER BY total DESC LIMIT ${MOST}`,

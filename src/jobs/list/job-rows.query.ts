@@ -131,7 +131,7 @@ const allRows = (
     SELECT ${json} AS json ${matching(filter, parameters)}
     ORDER BY ${nullsLast}j.${sort.column} ${direction}, j.id ${direction}
     ${limit === undefined ? '' : `LIMIT ${limit}`}`;
-  return { text, values: parameters.values };
+  return { text: unprepared(text, 'jobs.rows').text, values: parameters.values };
 };
 
 /** Counts after a savepoint `counting`, to which it goes back when that takes too long. */
@@ -146,7 +146,10 @@ const countAll = async (
   try {
     const parameters = new Parameters();
     const text = `SELECT count(*)::int AS rows ${matching(filter, parameters)}`;
-    const counted = await client.query<{ rows: number }>(text, parameters.values);
+    const counted = await client.query<{ rows: number }>(
+      unprepared(text, 'jobs.rows-count').text,
+      parameters.values,
+    );
     return counted.rows[0]?.rows;
   } catch (error) {
     signal?.throwIfAborted();

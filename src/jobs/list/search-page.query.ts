@@ -29,14 +29,14 @@ export class SearchPageQuery {
 
   /**
    * The page, in one to three round trips.
-   * @param onLong told, at most once, when it takes long and the page will not tell its total
+   * @param onLong told, at most once, when it takes long, the page will hardly tell its total, and nobody waits for a connection
    */
   async read(request: PageRequest, onLong: () => void): Promise<WalkedPage> {
     const length = Math.max(SURVEYED_ROWS, SURVEYED_ROWS_PER_LIMIT * request.limit);
     const walked = await this.database.readBound<SearchedPage>(searchWalkStatement(request, length, true));
     if (isComplete(request, walked, length)) return walked;
     const way = cheapestWay(request, walked, length);
-    if (way.name !== 'collect') onLong();
+    if (way.name !== 'collect' && !request.counted && this.database.longestWait === 0) onLong();
     if (way.name === 'walk') {
       const further = await this.database.readBound<WalkedPage>(
         searchWalkStatement(request, way.rows, false),

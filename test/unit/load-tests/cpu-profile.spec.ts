@@ -40,7 +40,7 @@ describe('what the time of a program goes to', () => {
 
   it('is told in shares of the time that it was busy', () => {
     // The last sample is the end of the one before.
-    const told = programTime(profileOf(1, 1, 4, 4, 4, 5, 1), ALL, PROGRAM);
+    const told = programTime([profileOf(1, 1, 4, 4, 4, 5, 1)], ALL, PROGRAM);
     expect(told).toEqual({
       observed: 6,
       busy: 4,
@@ -55,9 +55,15 @@ describe('what the time of a program goes to', () => {
     });
   });
 
+  it('is told of all its processes together', () => {
+    const told = programTime([profileOf(1, 1, 4, 4, 1), profileOf(5, 5, 1, 1, 1)], ALL, PROGRAM);
+    expect(told).toMatchObject({ observed: 4, busy: 4 });
+    expect(told.parts.map(({ share }) => share)).toEqual([0.5, 0.5]);
+  });
+
   it('leaves out what came before and after the load', () => {
     // Samples are taken at 10.001, 10.002, ... s.
-    const told = programTime(profileOf(2, 2, 3, 4, 2, 2, 2), { from: 10_003_000, to: 10_005_000 }, PROGRAM);
+    const told = programTime([profileOf(2, 2, 3, 4, 2, 2, 2)], { from: 10_003_000, to: 10_005_000 }, PROGRAM);
     expect(told).toMatchObject({
       observed: 2,
       busy: 2,
@@ -69,15 +75,15 @@ describe('what the time of a program goes to', () => {
   });
 
   it('is in the report, with what Postgres did', () => {
-    const program = programTime(profileOf(1, 4, 1), ALL, PROGRAM);
+    const program = programTime([profileOf(1, 4, 1)], ALL, PROGRAM);
     const statements = [
-      { name: 'jobs.page', calls: 4, total: 30, planning: 2, rows: 4, hits: 100, reads: 8 },
-      { name: 'SELECT "<b>"', calls: 1, total: 10, planning: 1, rows: 1, hits: 1, reads: 0 },
+      { name: 'jobs.page', calls: 4, total: 30, planning: 2, rows: 4, hits: 100, reads: 8, ofAll: 60 },
+      { name: 'SELECT "<b>"', calls: 1, total: 10, planning: 1, rows: 1, hits: 1, reads: 0, ofAll: 60 },
     ];
     const page = profileTables({ program, statements });
     expect(page).toContain('<td>program: jobs/list</td><td class="n">100.0 %</td>');
     expect(page).toContain(
-      '<td>jobs.page</td><td class="n">4</td><td class="n">30</td><td class="n">75.0 %</td><td class="n">7.50</td>' +
+      '<td>jobs.page</td><td class="n">4</td><td class="n">30</td><td class="n">50.0 %</td><td class="n">7.50</td>' +
         '<td class="n">0.50</td><td class="n">1</td><td class="n">25</td><td class="n">2</td>',
     );
     expect(page).not.toContain('<b>');

@@ -1,5 +1,12 @@
-import { plainToInstance } from 'class-transformer';
-import { getMetadataStorage, validateSync } from 'class-validator';
+import { Exclude, Expose, plainToInstance, Transform, Type } from 'class-transformer';
+import {
+  getMetadataStorage,
+  IsNumber,
+  IsString,
+  ValidateBy,
+  ValidateNested,
+  validateSync,
+} from 'class-validator';
 import fc from 'fast-check';
 import { LoginDto, RegisterDto } from '../../../src/auth/dto/credentials.dto';
 import { UpdateProfileDto } from '../../../src/auth/dto/profile.dto';
@@ -81,6 +88,54 @@ const value = fc.oneof(
   fc.array(text, { maxLength: 3 }),
   fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 3 }),
 );
+
+/** The rules of a class with the property `given`, decorated so. */
+const decorated = (...decorators: PropertyDecorator[]): (() => unknown) => {
+  class Odd {
+    given: unknown;
+  }
+  for (const decorate of decorators) decorate(Odd.prototype, 'given');
+  return () => new CompiledRules(Odd);
+};
+
+describe('rules that are compiled', () => {
+  it.each<[string, PropertyDecorator[]]>([
+    ['another type', [Type(() => Date), IsString()]],
+    ['a nested object', [ValidateNested()]],
+    ['another name', [Expose({ name: 'taken' }), IsString()]],
+    ['an exclusion', [Exclude(), IsString()]],
+    [
+      'a transformation of a group',
+      [Transform(({ value }) => value as unknown, { groups: ['some'] }), IsString()],
+    ],
+    ['a rule of a group', [IsString({ groups: ['some'] })]],
+    ['a rule on a condition', [IsString({ validateIf: () => false })]],
+  ])('are refused with %s', (_what, decorators) => {
+    expect(decorated(IsString())).not.toThrow();
+    expect(decorated(...decorators)).toThrow(/Odd\.given: .* cannot be compiled/);
+  });
+
+  it('let a rule look at the other fields as they are read', () => {
+    class Span {
+      @Transform(({ value }) => Number(value))
+      @IsNumber()
+      from!: number;
+
+      @Transform(({ value }) => Number(value))
+      @ValidateBy({
+        name: 'notBefore',
+        validator: {
+          validate: (value, args) =>
+            (value as number) >= (args?.object as Span).from && args?.value === value,
+        },
+      })
+      to!: number;
+    }
+    const rules = new CompiledRules(Span);
+    expect(rules.read({ to: '10', from: '9' })).toEqual({ from: 9, to: 10 });
+    expect(rules.read({ to: '8', from: '9' })).toBeUndefined();
+  });
+});
 
 /** What requests are read as, and the least that each accepts. */
 const CASES: [new () => object, Record<string, unknown>][] = [
