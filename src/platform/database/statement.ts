@@ -15,12 +15,6 @@ export interface BoundStatement {
   values: readonly unknown[];
 }
 
-/** Most texts that `preparable` names, in all and with one label: each costs memory on every connection. */
-const MAX_PREPARED_SHAPES = { all: 300, ofLabel: 100 };
-
-const shapes = new Map<string, Statement>();
-const shapesOf = new Map<string, number>();
-
 /**
  * With its label as a comment: `pg_stat_activity`, `pg_stat_statements` and Postgres's log know a statement by its name, too.
  * After the first word, since the texts that Postgres 18 keeps begin with it.
@@ -44,19 +38,3 @@ export const unprepared = (text: string, label = 'unprepared'): Statement => ({
   label,
   text: labelled(label, text),
 });
-
-/**
- * Names a text that is put together from parts and comes in a few shapes. The first 100 shapes with one label, and the first 300 of
- * the process, are prepared; later ones are planned at each use.
- */
-export const preparable = (label: string, text: string): Statement => {
-  const known = shapes.get(text);
-  if (known !== undefined) return known;
-  const alike = shapesOf.get(label) ?? 0;
-  if (shapes.size >= MAX_PREPARED_SHAPES.all || alike >= MAX_PREPARED_SHAPES.ofLabel)
-    return unprepared(text, label);
-  const named = statement(label, text);
-  shapes.set(text, named);
-  shapesOf.set(label, alike + 1);
-  return named;
-};
