@@ -105,7 +105,7 @@ describe('Figures', () => {
         await eventually(
           () =>
             app.query(
-              `SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(30)' AND state = 'active'`,
+              `SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)' AND state = 'active'`,
             ),
           ({ length }) => length > 0 || ended,
         );

@@ -97,7 +97,8 @@ export const sqlState = (error: unknown): string | undefined => {
 };
 
 /** Whether there was no connection in the time that a request waits for one: the wait is not to be begun anew. */
-const isOutOfTime = (error: unknown): boolean => within(error, (parts) => says(parts, NO_CONNECTION_IN_TIME));
+export const isOutOfTime = (error: unknown): boolean =>
+  within(error, (parts) => says(parts, NO_CONNECTION_IN_TIME));
 
 /** Whether an error says that there is no connection (any more). Whether the statement was run is not known. */
 export const isConnectionFailure = (error: unknown): boolean =>

@@ -1,6 +1,6 @@
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { performance } from 'node:perf_hooks';
-import { isConnectionFailure, StillRunning } from './database-failure';
+import { isConnectionFailure, isOutOfTime, StillRunning } from './database-failure';
 
 /** Most milliseconds after its first failure at which work is begun anew. */
 const MOST = 2_000;
@@ -85,7 +85,8 @@ export class Retries {
         }
       });
     } catch (error) {
-      if (remaining() <= 0 && isAbsence(error)) this.awayAt = performance.now();
+      // The wait for a connection may end up to a millisecond before the time does.
+      if ((remaining() <= 0 || isOutOfTime(error)) && isAbsence(error)) this.awayAt = performance.now();
       throw error;
     }
   }

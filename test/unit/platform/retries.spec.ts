@@ -95,4 +95,15 @@ describe('Work that fails for the moment', () => {
     await expect(retries.run(attempt, isPassing)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     expect(attempt.mock.calls.length).toBeGreaterThan(2);
   });
+
+  it('counts as given up, too, where the wait for a connection ends a little early', async () => {
+    const retries = new Retries(PATIENCE);
+    const early = (): Promise<never> => Promise.reject(new Error('timeout exceeded when trying to connect'));
+    await expect(
+      retries.run((repetition) => (repetition === undefined ? refused() : early()), isPassing),
+    ).rejects.toThrow('timeout exceeded');
+    const attempt = jest.fn(refused);
+    await expect(retries.run(attempt, isPassing)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect(attempt).toHaveBeenCalledTimes(1);
+  });
 });
