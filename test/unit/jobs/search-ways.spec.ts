@@ -1,4 +1,4 @@
-import { cheapestWay, type Way } from '../../../src/jobs/list/search-page.query';
+import { cheapestWay, saysLittle, type Way } from '../../../src/jobs/list/search-page.query';
 
 const LOOKED = 320;
 const PAGE = { limit: 20, offset: 0 };
@@ -41,5 +41,18 @@ describe('The way to a page of a search whose first walk did not fill it', () =>
   it('goes half as far again as what was met makes expect the page to end', () => {
     expect(way(16).rows).toBe((1.5 * 21 * LOOKED) / 16);
     expect(way(160, {}, { limit: 20, offset: 1_000 }).rows).toBe((1.5 * 1021 * LOOKED) / 160);
+  });
+});
+
+describe('A first walk for a search', () => {
+  it.each<[string, boolean, number, number]>([
+    ['that met few, of a million', true, 2, 1_000_000],
+    ['that met none, of a million', true, 0, 1_000_000],
+    ['that met enough to tell', false, 8, 1_000_000],
+    ['that met few, of a thousand that are collected in no time', false, 2, 1_000],
+    ['that met none, of a hundred thousand', false, 0, 100_000],
+    ['that met three, of two hundred thousand', true, 3, 200_000],
+  ])('%s says little: %s', (_what, little, found, owned) => {
+    expect(saysLittle({ found, owned }, LOOKED)).toBe(little);
   });
 });
