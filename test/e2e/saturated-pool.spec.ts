@@ -104,9 +104,7 @@ describe('Figures', () => {
           .finally(() => (ended = true));
         await eventually(
           () =>
-            app.query(
-              `SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)' AND state = 'active'`,
-            ),
+            app.query(`SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)' AND state = 'active'`),
           ({ length }) => length > 0 || ended,
         );
         const { status } = await app.request('GET', '/api/health/ready');

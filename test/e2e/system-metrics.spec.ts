@@ -142,10 +142,12 @@ describe('The slowest statements', () => {
       const client = new Client({ connectionString: databaseUrl });
       await client.connect();
       await client.query('CREATE SCHEMA "Odd one"; CREATE EXTENSION pg_stat_statements SCHEMA "Odd one"');
-      await client.query(`SELECT pg_sleep(0.3), 'a secret value'`);
-      await client.query(`DO $$ BEGIN PERFORM pg_sleep(0.3), 'a secret value'; END $$`);
       const own = await startTestApp({}, { databaseUrl });
       try {
+        // Migrations are the slowest of all.
+        await client.query('SELECT "Odd one".pg_stat_statements_reset()');
+        await client.query(`SELECT pg_sleep(0.3), 'a secret value'`);
+        await client.query(`DO $$ BEGIN PERFORM pg_sleep(0.3), 'a secret value'; END $$`);
         const { token } = await own.registerAdmin();
         const { body } = await own.request('GET', PATH, { token });
         expect(body.slowestStatementsReason).toBeNull();
@@ -157,7 +159,7 @@ describe('The slowest statements', () => {
         expect(nap?.meanMs).toBeGreaterThanOrEqual(300);
         // The program's own have their names.
         expect(told.map(({ statement }) => statement)).toContainEqual(
-          expect.stringMatching(/^SELECT \/\* system\.[a-z-]+ \*\/ /),
+          expect.stringMatching(/^[A-Z]+ \/\* [a-z]+\.[a-z-]+ \*\/ /),
         );
         expect(JSON.stringify(body)).not.toContain('secret');
       } finally {
