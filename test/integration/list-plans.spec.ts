@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { Database } from '../../src/platform/database';
 import { JobApi } from '../support/job-api';
-import { explain, statementsOf, type Executed } from '../support/list/explain';
+import { explain, statementsOf, type Executed, type Planning } from '../support/list/explain';
 import { BIG, loadManyJobs, type ManyJobs } from '../support/list/load-many';
 import type { AnsweredPage } from '../support/list/walk-list';
 import { PATIENT, startTestApp, TEST_SECRET_KEY, type TestApp } from '../support/test-app';
@@ -36,9 +36,11 @@ afterAll(async () => {
 
 interface Measured {
   body: AnsweredPage & Record<string, unknown>;
-  /** What was executed for the values at hand, and the same statements planned once for all. */
+  /** What was executed, by how it was planned. */
   custom: Executed[];
   generic: Executed[];
+  big: Executed[];
+  apart: Executed[];
 }
 
 /** Sends a request, and executes the statements that it took again. */
@@ -51,16 +53,22 @@ const measure = async (path: string): Promise<Measured> => {
   });
   expect(sent.length).toBeGreaterThan(0);
   const queries = sent.filter(({ text }) => !text.startsWith('EXPLAIN'));
-  const run = async (planning: 'custom' | 'generic'): Promise<Executed[]> => {
+  const run = async (planning: Planning): Promise<Executed[]> => {
     const executed: Executed[] = [];
     for (const query of queries) {
       // Only what has a name is prepared, and only what is prepared may get a generic plan.
-      const as = query.name === undefined ? 'custom' : planning;
+      const as = query.name === undefined && planning === 'generic' ? 'custom' : planning;
       executed.push(await explain(client, query, as));
     }
     return executed;
   };
-  return { body: body as Measured['body'], custom: await run('custom'), generic: await run('generic') };
+  return {
+    body: body as Measured['body'],
+    custom: await run('custom'),
+    generic: await run('generic'),
+    big: await run('big'),
+    apart: await run('apart'),
+  };
 };
 
 const total = (executed: Executed[]): number => executed.reduce((sum, { rowsRead }) => sum + rowsRead, 0);
@@ -196,13 +204,23 @@ describe('a total in mode auto', () => {
     ['of a common word', '?q=engineer', 'estimated', 500, PAGE_BOUND + COUNT_BOUND],
     ['of a status', '?status=interview', 'exact', BIG / 10, PAGE_BOUND + CELLS],
     ['of a rare word', '?q=unicorn', 'exact', 8, PAGE_BOUND + COUNT_BOUND],
+    [
+      'of a status in a workflow',
+      '?workflow=application&status=interview',
+      'exact',
+      BIG / 10,
+      PAGE_BOUND + CELLS,
+    ],
+    ['of a word that every 80th job has', '?q=welder', 'estimated', 1_001, PAGE_BOUND + COUNT_BOUND],
     ['of a status that few have', '?status=offer', 'exact', 150, PAGE_BOUND + CELLS],
   ])('%s reads a bounded number of rows', async (_name, query, mode, atLeast, bound) => {
-    const { body, custom } = await measure(query);
+    const { body, custom, big, apart } = await measure(query);
     expect(body.pagination.countMode).toBe(mode);
     expect(body.pagination.totalItems).toBeGreaterThanOrEqual(atLeast);
     if (mode === 'exact') expect(body.pagination.totalItems).toBe(atLeast);
     expectWithin(custom, bound);
+    expectWithin(big, bound);
+    expectWithin(apart, bound);
   });
 });
 

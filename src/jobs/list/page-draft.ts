@@ -37,7 +37,7 @@ export const ownerIn = ({ request, parameters }: Draft): string =>
 
 /** One segment of the order: a branch for each value of `archived`, each along an index. */
 export const segmentBranches = (
-  { request, order }: Draft,
+  { request, order, parameters }: Draft,
   owner: string,
   segment: readonly string[],
   { from, where, limit }: Branch,
@@ -45,7 +45,7 @@ export const segmentBranches = (
   request.filter.archived
     .map((archived) => {
       const conditions = [`j.owner_id = ${owner}`, `j.archived = ${archived}`, ...segment, ...where];
-      return `(SELECT j.* FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${order.withinSegment} LIMIT ${limit})`;
+      return `(SELECT j.* FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${order.withinSegment} LIMIT ${parameters.limit(limit)})`;
     })
     .join(' UNION ALL ');
 
