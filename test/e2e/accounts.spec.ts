@@ -44,7 +44,7 @@ describe('Registering', () => {
        JOIN refresh_tokens t ON t.session_id = s.id WHERE u.id = $1`,
       [user.id],
     );
-    expect(row!.all).toContain('$argon2id$v=19$m=19456,t=2,p=1$');
+    expect(row!.all).toContain('$argon2id$v=19$m=12288,t=3,p=1$');
     expect(row!.all).not.toContain(TEST_PASSWORD);
     expect(row!.all).not.toContain(refreshToken);
     const hashed = await app.query(

@@ -1,11 +1,18 @@
+import { hash } from '@node-rs/argon2';
 import { Passwords } from '../../../src/auth/passwords';
 
 const passwords = new Passwords();
 beforeAll(() => passwords.onModuleInit());
 
 describe('A password', () => {
-  it('is hashed with argon2id, 19 MiB, two passes, one lane', async () => {
-    expect(await passwords.hash('correct horse')).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  it('is hashed with argon2id, 12 MiB, three passes, one lane', async () => {
+    expect(await passwords.hash('correct horse')).toMatch(/^\$argon2id\$v=19\$m=12288,t=3,p=1\$/);
+  });
+
+  it('matches a hash that was made with other parameters', async () => {
+    const earlier = await hash('correct horse', { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
+    expect(await passwords.matches(earlier, 'correct horse')).toBe(true);
+    expect(await passwords.matches(earlier, 'Correct horse')).toBe(false);
   });
 
   it('gets a salt of its own each time', async () => {
@@ -13,10 +20,10 @@ describe('A password', () => {
   });
 
   it('matches its own hash and no other', async () => {
-    const hash = await passwords.hash('correct horse');
-    expect(await passwords.matches(hash, 'correct horse')).toBe(true);
-    expect(await passwords.matches(hash, 'Correct horse')).toBe(false);
-    expect(await passwords.matches(hash, 'correct horse ')).toBe(false);
+    const own = await passwords.hash('correct horse');
+    expect(await passwords.matches(own, 'correct horse')).toBe(true);
+    expect(await passwords.matches(own, 'Correct horse')).toBe(false);
+    expect(await passwords.matches(own, 'correct horse ')).toBe(false);
   });
 
   it('never matches where there is no account', async () => {
