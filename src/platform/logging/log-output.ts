@@ -9,6 +9,13 @@ const MOST_WAITING = 4 * 1024 * 1024;
 /** Milliseconds until a write that failed is tried again; of one that only was not possible at once. */
 const RETRY_AFTER = { failure: 1_000, busy: 10 };
 
+/**
+ * Milliseconds between writes: what comes meanwhile is written together, as each write costs a thread of the pool being woken,
+ * and up to so many characters of it.
+ */
+const PAUSE = 5;
+const TOGETHER = 64 * 1024;
+
 /** Milliseconds that the end of the process waits for a pipe that is full. */
 const PATIENCE_AT_EXIT = 1_000;
 
@@ -20,11 +27,11 @@ const say = (line: string): void => {
 };
 
 /**
- * Where log lines go: a file that is appended to, or standard output. Nobody waits for the writing, and no failure of
- * it ends the process: lines are kept back for as long as there is room for them (4 MiB), and the writing is tried again
- * every second. How many were lost, because it failed or because who reads them is slow, is logged in their place.
- * Standard error tells when lines begin to be lost or cannot be written, and when that is over. Standard output that
- * nobody reads any more is given up for good.
+ * Where log lines go: a file that is appended to, or standard output. A line is written at once, those that follow
+ * within 5 ms together. Nobody waits for the writing, and no failure of it ends the process: lines are kept back for as
+ * long as there is room for them (4 MiB), and the writing is tried again every second. How many were lost, because it
+ * failed or because who reads them is slow, is logged in their place. Standard error tells when lines begin to be lost or
+ * cannot be written, and when that is over. Standard output that nobody reads any more is given up for good.
  */
 export class LogOutput implements DestinationStream, OnApplicationShutdown {
   private static readonly all = new Set<LogOutput>();
@@ -39,6 +46,7 @@ export class LogOutput implements DestinationStream, OnApplicationShutdown {
   private writing = false;
   private renew = false;
   private retry: NodeJS.Timeout | undefined;
+  private pause: NodeJS.Timeout | undefined;
   /** What standard error was told of and is not over: the writing fails, or more comes than is taken. */
   private trouble: 'failing' | 'behind' | undefined;
   private givenUp = false;
@@ -66,7 +74,8 @@ export class LogOutput implements DestinationStream, OnApplicationShutdown {
       this.logLoss();
       this.wait(line);
     }
-    if (!this.writing && this.retry === undefined) this.next();
+    if (this.writing || this.retry !== undefined) return;
+    if (this.pause === undefined || this.length >= TOGETHER) this.next();
   }
 
   /** Goes on in a new file of the same name, as after the old one was renamed; does nothing with standard output. */
@@ -115,6 +124,8 @@ export class LogOutput implements DestinationStream, OnApplicationShutdown {
     if (fd === undefined) return;
     const bytes = (this.current ??= this.take());
     if (bytes === undefined) return;
+    clearTimeout(this.pause);
+    this.pause = undefined;
     this.writing = true;
     write(fd, bytes, (error, written) => {
       this.writing = false;
@@ -127,7 +138,14 @@ export class LogOutput implements DestinationStream, OnApplicationShutdown {
     this.current = written < bytes.length ? bytes.subarray(written) : undefined;
     const left = this.current !== undefined || this.waiting.length > 0 || this.lost.unlogged > 0;
     if (this.trouble === 'failing' || (this.trouble === 'behind' && !left)) this.recovered();
-    this.next();
+    if (this.current !== undefined || this.length >= TOGETHER) {
+      this.next();
+      return;
+    }
+    this.pause = setTimeout(() => {
+      this.pause = undefined;
+      if (!this.writing && this.retry === undefined) this.next();
+    }, PAUSE).unref();
   }
 
   private failed(error: Error): void {

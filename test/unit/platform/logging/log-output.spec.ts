@@ -1,4 +1,4 @@
-import {
+import fs, {
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -52,6 +52,42 @@ describe('A log file', () => {
     const lines = Array.from({ length: 10_000 }, (_each, index) => `line ${index}\n`);
     for (const line of lines) output.write(line);
     expect(await untilHas(file, 'line 9999\n')).toBe(['before\n', ...lines].join(''));
+  });
+
+  it('is written to at once, and what comes within 5 ms of that is written together', async () => {
+    const write = jest.spyOn(fs, 'write');
+    const file = join(folder, 'log');
+    const output = new LogOutput(file);
+    output.write('the first\n');
+    expect(write).toHaveBeenCalledTimes(1);
+    const begin = performance.now();
+    let lines = 0;
+    while (performance.now() - begin < 60) {
+      output.write(`line ${lines++}\n`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await untilHas(file, `line ${lines - 1}\n`);
+    // Node's timers fire up to a millisecond early.
+    const most = 2 + (performance.now() - begin) / 4;
+    expect(lines).toBeGreaterThan(2 * most);
+    expect(write.mock.calls.length).toBeLessThanOrEqual(most);
+  });
+
+  it('is written to before the 5 ms are over where much has come', async () => {
+    // They are never over here.
+    const timer = { unref: () => timer };
+    const pause = jest.spyOn(globalThis, 'setTimeout').mockReturnValue(timer as unknown as NodeJS.Timeout);
+    const comes = async (condition: () => boolean): Promise<boolean> => {
+      for (const end = performance.now() + 2_000; performance.now() < end && !condition();)
+        await new Promise((resolve) => setImmediate(resolve));
+      return condition();
+    };
+    const file = join(folder, 'log');
+    const output = new LogOutput(file);
+    output.write('the first\n');
+    expect(await comes(() => pause.mock.calls.length === 1)).toBe(true);
+    output.write(`${'x'.repeat(64 * 1024)}\n`);
+    expect(await comes(() => textOf(file).includes('x\n'))).toBe(true);
   });
 
   it('has what was written by the time it is flushed', () => {
