@@ -19,6 +19,7 @@ export const circumstances = async (
     `Node ${process.versions.node}, Postgres ${rows[0]!.version} (embedded)${options.redis ? ', Redis' : ''}`,
     `${rows[0]!.jobs} jobs; ${users} users; limits of requests counted and out of reach`,
     ...(options.seconds === undefined ? [] : [`no phase longer than ${options.seconds} s`]),
+    ...(options.times === 1 ? [] : [`phases ${options.times} times as long`]),
     ...(options.rate === 1 ? [] : [`arrivals a second times ${options.rate}`]),
     ...Object.entries(options.environment).map(([name, value]) => `${name}=${value}`),
   ];

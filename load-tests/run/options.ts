@@ -27,6 +27,8 @@ export interface LoadOptions {
   seconds: number | undefined;
   /** Arrivals a second times this. */
   rate: number;
+  /** How many times as long phases last. */
+  times: number;
   /** Judges the run again whose figures are in `out`; nothing is run. */
   again: boolean;
   /** Whether to find out what the time goes to. */
@@ -41,6 +43,7 @@ export const USAGE = `Usage: npm run load -- SCENARIO [options]
   --cores N         the same with so many cores (default 1) ...
   --memory MIB      ... and so much memory (default 1024)
   --seconds N       no phase lasts longer
+  --times FACTOR    phases last this times as long, as 2
   --rate FACTOR     arrivals a second times this, as 0.5
   --profile         finds what the program's and Postgres's time goes to: tables in the report, a CPU profile beside it
   --plots DIR       writes the plots as SVG files too: SCENARIO-memory.svg and others
@@ -105,6 +108,7 @@ export const parseOptions = (args: string[]): LoadOptions => {
       cores: text,
       memory: text,
       seconds: text,
+      times: text,
       rate: text,
       plots: text,
       dist: text,
@@ -134,6 +138,7 @@ export const parseOptions = (args: string[]): LoadOptions => {
     environment: Object.fromEntries(values.env.map(setting)),
     machine: machineOf(values),
     seconds: positive('seconds', values.seconds),
+    times: positive('times', values.times, false) ?? 1,
     rate: positive('rate', values.rate, false) ?? 1,
     plots: values.plots,
   };

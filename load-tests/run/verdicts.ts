@@ -70,7 +70,7 @@ const growthVerdict = (
   if (trend === undefined) return { what: `${name} < ${bound} (too short to know)`, held: false, binding };
   const outcome = outcomeOf(trend, bound);
   const interval = `${trend.least.toFixed(1)} to ${trend.most.toFixed(1)} at 95 %`;
-  const wayOut = outcome === 'too noisy' ? '; too noisy to know, a longer soak tells' : '';
+  const wayOut = outcome === 'too noisy' ? '; too noisy to know, a longer soak tells: --times 3' : '';
   return {
     what: `${name} < ${bound} (${interval}${wayOut})`,
     held: outcome === 'held',

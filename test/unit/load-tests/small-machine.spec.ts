@@ -155,7 +155,7 @@ describe('the command line of a small machine', () => {
     expect(parseOptions(['soak', ...args]).machine).toEqual(machine);
   });
 
-  it.each([['--cores'], ['--memory'], ['--seconds'], ['--rate']])(
+  it.each([['--cores'], ['--memory'], ['--seconds'], ['--times'], ['--rate']])(
     'refuses %s that is no number',
     (option) => {
       expect(() => parseOptions(['soak', option, '0'])).toThrow(option);
@@ -167,23 +167,34 @@ describe('the command line of a small machine', () => {
 describe('a scenario with other numbers', () => {
   it('is shorter, and less comes in it', () => {
     const { script } = readScenario('soak');
-    const { config } = adapted(script, { seconds: 60, rate: 0.5 });
+    const { config } = adapted(script, { seconds: 60, times: 1, rate: 0.5 });
     expect(config.phases).toEqual([{ name: 'steady', duration: 60, arrivalRate: 5 }]);
     expect(config.ensure).toEqual(script.config.ensure);
-    const thousand = adapted(readScenario('thousand').script, { seconds: undefined, rate: 0.25 });
+    const thousand = adapted(readScenario('thousand').script, { seconds: undefined, times: 1, rate: 0.25 });
     expect(thousand.scenarios[0]?.open?.phases).toEqual([
       { duration: 10, rate: 25, rampTo: 250 },
       { duration: 40, rate: 250 },
     ]);
   });
 
+  it('is longer: as often as it is told, until the longest that a phase may last', () => {
+    const longer = (seconds: number | undefined, times: number): unknown =>
+      adapted(readScenario('soak').script, { seconds, times, rate: 1 }).config.phases[0]?.duration;
+    expect(longer(undefined, 1.5)).toBe(1800);
+    expect(longer(1500, 1.5)).toBe(1500);
+    expect(parseOptions(['soak', '--times', '1.5']).times).toBe(1.5);
+    expect(parseOptions(['soak']).times).toBe(1);
+    const refused = { seconds: undefined, times: 2, rate: 1 };
+    expect(() => prepareScenario(readScenario('soak'), refused, true)).toThrow(/--times 2 changes nothing/);
+  });
+
   it('pauses no longer than its phases last', () => {
-    const { config } = adapted(readScenario('auth-burst').script, { seconds: 5, rate: 1 });
+    const { config } = adapted(readScenario('auth-burst').script, { seconds: 5, times: 1, rate: 1 });
     expect(config.phases.map(({ duration, pause }) => duration ?? pause)).toEqual([1, 5, 1, 5, 1]);
   });
 
   const prepare = (name: string, rate: number, seconds?: number, quick = false) =>
-    prepareScenario(readScenario(name), { seconds, rate }, quick);
+    prepareScenario(readScenario(name), { seconds, times: 1, rate }, quick);
 
   it.each(['browsing', 'auth-burst'])('refuses a rate for %s, whose users come by number', (name) => {
     expect(() => prepare(name, 0.5)).toThrow(/--rate 0.5 changes nothing/);

@@ -114,6 +114,7 @@ describe('the command line of a load run', () => {
       build: true,
       dist: 'dist',
       rate: 1,
+      times: 1,
       environment: { DB_MAX_CONNECTIONS: '10', LOG_LEVEL: 'a=b' },
     });
   });
