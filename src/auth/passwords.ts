@@ -8,14 +8,14 @@ export const PASSWORD_CHARACTERS = { min: 8, max: 128 } as const;
 /**
  * argon2id (the package's default algorithm) with one of the parameters that OWASP's Password Storage Cheat Sheet
  * names as equally strong: 12 MiB, three passes, one lane. It takes a third less CPU than 19 MiB and two passes, since
- * it stays closer to the processor's caches; hashes that were made with other parameters keep theirs.
+ * it stays closer to the processor's caches. Hashes that were made with other parameters keep theirs, and match.
  */
 const PARAMETERS = { memoryCost: 12_288, timeCost: 3, parallelism: 1 };
 
-/** Passwords are hashed and compared on the thread pool, never on the event loop; some 6 to 30 ms each. */
+/** Passwords are hashed and compared on the thread pool, never on the event loop; some 6 to 30 ms each, by the machine and how busy it is. */
 @Injectable()
 export class Passwords implements OnModuleInit {
-  /** Hash of a password that nobody knows: compared with where there is no account, to take the same time. */
+  /** Hash of a password that nobody knows: compared with where there is no account, to take the time of one made since. */
   private decoy = '';
 
   async onModuleInit(): Promise<void> {
@@ -27,7 +27,7 @@ export class Passwords implements OnModuleInit {
     return hash(password, PARAMETERS);
   }
 
-  /** Whether `password` is the one of `passwordHash`; without a hash takes as long and is false. */
+  /** Whether `password` is the one of `passwordHash`; without a hash takes as long as with one of the present parameters, and is false. */
   async matches(passwordHash: string | undefined, password: string): Promise<boolean> {
     const matches = await verify(passwordHash ?? this.decoy, password);
     return matches && passwordHash !== undefined;

@@ -47,7 +47,7 @@ export interface KnownOfTotal {
 }
 
 /** Nothing was looked at. */
-const UNKNOWN: Survey = { looked: 0, hits: null };
+const UNKNOWN: Survey = { looked: 0, hits: null, ranged: null };
 
 /** Totals of a list, at a cost that does not grow with what is not shown. */
 @Injectable()

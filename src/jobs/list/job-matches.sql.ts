@@ -2,8 +2,8 @@ import { type Parameters } from '../../platform/database';
 import { type JobFilter } from './job-filter';
 import { jobPredicates, type JobPredicates } from './job-predicates';
 import { jobSort } from './job-sort';
-import { SEARCH_ROWS, searchedRows } from './search-page.statements';
-import { soughtTerms, type Survey } from './search-survey';
+import { SEARCH_ROWS, searchedRows } from './searched-rows.sql';
+import { type Survey } from './search-survey';
 
 /** SQL, `FROM` and `WHERE`, of the jobs `j` that match. */
 export const matching = (filter: JobFilter, parameters: Parameters): string =>
@@ -17,7 +17,7 @@ export const matchingToCount = (filter: JobFilter, survey: Survey, parameters: P
   const predicates = jobPredicates(filter, jobSort(), parameters);
   const { onSortKey, onColumns, facets } = predicates;
   if (facets === undefined || onColumns.length > 0) return matchingJobs(filter, predicates, parameters);
-  const conditions = [...searchedRows(filter, parameters), ...onSortKey, ...soughtTerms(facets, survey)];
+  const conditions = searchedRows(filter, { range: onSortKey, facets }, survey, parameters);
   return `FROM ${SEARCH_ROWS} WHERE ${conditions.join(' AND ')}`;
 };
 

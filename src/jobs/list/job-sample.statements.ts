@@ -54,14 +54,16 @@ const sampleStatement = (filter: JobFilter, drawing: Drawing): BoundStatement =>
   const { onSortKey, onColumns, facets } = jobPredicates(filter, jobSort(), parameters);
   const rows = `(${drawn(filter, parameters.add(filter.ownerId, 'uuid'), drawing)}) j`;
   const conditions = ['TRUE', ...onSortKey, ...onColumns].join(' AND ');
+  const ranged = onSortKey.length === 0 ? 'NULL::int' : 'count(*) FILTER (WHERE ranged)::int';
   const text =
     facets === undefined
-      ? `SELECT count(*)::int AS looked, count(*) FILTER (WHERE ${conditions})::int AS matched, NULL AS hits FROM ${rows}`
+      ? `SELECT count(*)::int AS looked, count(*) FILTER (WHERE ${conditions})::int AS matched, NULL AS hits, NULL AS ranged FROM ${rows}`
       : `WITH sample AS MATERIALIZED (
-           SELECT ${conditions} AS others, (SELECT s.facets FROM job_search s WHERE s.job_id = j.id) AS facets FROM ${rows}
+           SELECT ${conditions} AS others, ${['TRUE', ...onSortKey].join(' AND ')} AS ranged,
+                  (SELECT s.facets FROM job_search s WHERE s.job_id = j.id) AS facets FROM ${rows}
          )
          SELECT count(*)::int AS looked, count(*) FILTER (WHERE others AND facets @@ (SELECT ${facets.all}))::int AS matched,
-                ${hitsAmong('sample', facets)} AS hits FROM sample`;
+                ${hitsAmong('sample', facets)} AS hits, ${ranged} AS ranged FROM sample`;
   // Planned for the owner: one with few jobs has their sample sorted, one with many has it read in order.
   return { statement: unprepared(text, 'jobs.sample'), values: parameters.values };
 };

@@ -55,7 +55,13 @@ export class SearchPageQuery {
       if (isComplete(request, further, way.rows)) return further;
     }
     if (way.name === 'status') return this.database.readBound(searchByColumnsStatement(request));
-    return this.database.readBound(searchCollectStatement(request, { looked: length, hits: walked.hits }));
+    return this.database.readBound(
+      searchCollectStatement(request, {
+        looked: length,
+        hits: walked.hits,
+        ranged: null,
+      }),
+    );
   }
 
   private survey(request: PageRequest, length: number): Promise<SearchedPage> {

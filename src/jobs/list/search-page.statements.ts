@@ -6,20 +6,17 @@ import {
   unprepared,
   type BoundStatement,
 } from '../../platform/database';
-import { type JobFilter } from './job-filter';
 import { type PageRequest, type WalkedPage } from './job-page';
 import { facetLookup, jobPredicates, type FacetPredicate } from './job-predicates';
 import { jobTotal } from './job-total.sql';
 import { branches, draftOf, pageOf, rowsToRead, type Draft } from './page-draft';
-import { hitsAmong, soughtTerms, type Survey } from './search-survey';
+import { SEARCH_ROWS, searchedRows } from './searched-rows.sql';
+import { hitsAmong, type Survey } from './search-survey';
 
 /*
  * Pages of a search, newest or oldest first. The search rows lie in that order themselves, so that jobs are read only where
  * their search rows match. Each statement's one row is a `WalkedPage`.
  */
-
-/** Search rows, by the names that the columns have in jobs. */
-export const SEARCH_ROWS = `(SELECT job_id AS id, owner_id, archived, created_at, facets FROM job_search) j`;
 
 /** Up to so many matches are looked up for the total, where other columns of their jobs decide as well. */
 const TOTAL_OF_MATCHES = 1000;
@@ -73,11 +70,12 @@ export const searchWalkStatement = (
 export const searchCollectStatement = (request: PageRequest, survey: Survey): BoundStatement => {
   const { draft, facets } = searchDraft(request);
   const { parameters, order, predicates } = draft;
-  const conditions = [
-    ...searchedRows(request.filter, parameters),
-    ...predicates.onSortKey,
-    ...soughtTerms(facets, survey),
-  ];
+  const conditions = searchedRows(
+    request.filter,
+    { range: predicates.onSortKey, facets },
+    survey,
+    parameters,
+  );
   const [beyondCursor = []] = order.segments(parameters);
   const totals = request.counted ? {} : { counted: totalOfMatches(draft) };
   const text = `
@@ -97,17 +95,6 @@ export const searchByColumnsStatement = (request: PageRequest): BoundStatement =
   const text = pageOf(draft, branches(draft, { from: 'jobs j', where, limit: rowsToRead(request) }));
   return { statement: unprepared(text, 'jobs.search-columns'), values: draft.parameters.values };
 };
-
-/**
- * Conditions on whose search rows they are, and on their being archived. Lexemes are those of one owner, which the planner
- * does not know: `IS TRUE` keeps it from seeking all the owner's rows by their own index besides, to intersect them.
- */
-export const searchedRows = ({ ownerId, archived }: JobFilter, parameters: Parameters): string[] => [
-  `(j.owner_id = ${parameters.add(ownerId, 'uuid')}) IS TRUE`,
-  archived.length === 1
-    ? `j.archived = ${archived[0] ?? false}`
-    : `j.archived = ANY (${parameters.add(archived, 'boolean[]')})`,
-];
 
 const searchDraft = (
   request: PageRequest,

@@ -6,6 +6,8 @@ export interface Survey {
   looked: number;
   /** How many of them have each term of the search, in the order of `FacetPredicate.terms`; `null` where nobody counted. */
   hits: readonly number[] | null;
+  /** How many of them were created in the range that is asked for; `null` where there is none, or nobody counted. */
+  ranged: number | null;
 }
 
 /**
@@ -20,11 +22,18 @@ export const hitsAmong = (rows: string, { terms }: FacetPredicate): string => `A
   SELECT (SELECT count(*)::int FROM ${rows} r WHERE r.facets @@ t.term::tsquery)
   FROM unnest(${terms}) WITH ORDINALITY AS t (term, place) ORDER BY place)`;
 
+/** Whether fewer of an owner's jobs are in the range than have even the rarest of the terms. */
+export const isNarrow = ({ hits, ranged }: Survey): boolean =>
+  ranged !== null && hits !== null && ranged < Math.min(...hits);
+
 /**
  * Conditions on rows `j` with a column `facets`: what is sought by the index, which are the terms that are not frequent, or the
  * rarest where all are; and what is checked of the rows found. The function behind `@@` keeps the planner from seeking that, too.
  */
-export const soughtTerms = (facets: FacetPredicate, { looked, hits }: Survey): string[] => {
+export const soughtTerms = (
+  facets: FacetPredicate,
+  { looked, hits }: Pick<Survey, 'looked' | 'hits'>,
+): string[] => {
   const all = `j.facets @@ ${facets.all}`;
   if (hits === null || hits.length < 2) return [all];
   const terms = hits.map((hit, index) => ({ hit, place: index + 1 }));

@@ -10,8 +10,8 @@ const MOST_WAITING = 4 * 1024 * 1024;
 const RETRY_AFTER = { failure: 1_000, busy: 10 };
 
 /**
- * Milliseconds between writes: what comes meanwhile is written together, as each write costs a thread of the pool being woken,
- * and up to so many characters of it.
+ * Milliseconds between writes: what comes meanwhile is written together, as each write costs a thread of the pool being
+ * woken. Nobody waits for their end where so many characters have come.
  */
 const PAUSE = 5;
 const TOGETHER = 64 * 1024;
@@ -31,7 +31,8 @@ const say = (line: string): void => {
  * within 5 ms together. Nobody waits for the writing, and no failure of it ends the process: lines are kept back for as
  * long as there is room for them (4 MiB), and the writing is tried again every second. How many were lost, because it
  * failed or because who reads them is slow, is logged in their place. Standard error tells when lines begin to be lost or
- * cannot be written, and when that is over. Standard output that nobody reads any more is given up for good.
+ * cannot be written, and when that is over. Standard output that nobody reads any more is given up for good. A process that
+ * is killed takes along what came since its last write.
  */
 export class LogOutput implements DestinationStream, OnApplicationShutdown {
   private static readonly all = new Set<LogOutput>();

@@ -59,9 +59,9 @@ export const statementsOf = async (pool: Pool, work: () => Promise<unknown>): Pr
 };
 
 /**
- * How a statement is planned: for its values, or once for all, as a prepared one may be. The other two are for its values and
- * as though tables were bigger, and rows farther apart. Among few jobs that lie close together even a plan that reads all jobs
- * of an owner looks dearer than to follow an index, and among millions it does not.
+ * How a statement is planned: for its values, or once for all, as a prepared one may be, with rows farther apart as well. The
+ * other two are for its values and as though tables were bigger, and rows farther apart. Among few jobs that lie close
+ * together even a plan that reads all jobs of an owner looks dearer than to follow an index, and among millions it does not.
  */
 export type Planning = 'custom' | 'generic' | 'big' | 'apart';
 

@@ -73,7 +73,7 @@ const DELTAS_OF_OTHERS = `
   WHERE email LIKE '%@load.example'`;
 
 /**
- * Fills an empty database with 200 000 jobs, their search rows and events, set by set: without triggers and
+ * Fills an empty database with 230 000 jobs, their search rows and events, set by set: without triggers and
  * indexes meanwhile, which are put back as they were. Takes some 15 s.
  */
 export const loadManyJobs = async (databaseUrl: string, bigOwner: string): Promise<ManyJobs> => {

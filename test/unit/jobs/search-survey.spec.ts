@@ -1,3 +1,5 @@
+import { searchedRows } from '../../../src/jobs/list/searched-rows.sql';
+import { Parameters } from '../../../src/platform/database';
 import type { FacetPredicate } from '../../../src/jobs/list/job-predicates';
 import { soughtTerms, type Survey } from '../../../src/jobs/list/search-survey';
 
@@ -14,7 +16,7 @@ const sought = (...places: number[]): string[] => [
 ];
 
 describe('What a search seeks by the index', () => {
-  it.each<[string, Survey, string[]]>([
+  it.each<[string, Pick<Survey, 'looked' | 'hits'>, string[]]>([
     ['everything, where nothing was looked at', { looked: 0, hits: null }, EVERYTHING],
     ['everything, where nobody counted', { looked: 320, hits: null }, EVERYTHING],
     ['everything, where there is no term', { looked: 320, hits: [] }, EVERYTHING],
@@ -28,5 +30,55 @@ describe('What a search seeks by the index', () => {
     ['one, where there were no jobs', { looked: 0, hits: [0, 0] }, sought(1)],
   ])('is %s', (_what, survey, conditions) => {
     expect(soughtTerms(FACETS, survey)).toEqual(conditions);
+  });
+});
+
+describe('The index that finds what is searched', () => {
+  const OWNER = '(j.owner_id = $1::uuid)';
+  const RANGE = ['j.created_at >= $2'];
+  const conditions = (range: readonly string[], survey: Survey): string[] =>
+    searchedRows({ ownerId: 'id', archived: [false] }, { range, facets: FACETS }, survey, new Parameters());
+  const among400 = (hits: readonly number[] | null, ranged: number | null): Survey => ({
+    looked: 400,
+    hits,
+    ranged,
+  });
+
+  it.each<[string, readonly number[] | null]>([
+    ['whatever was met', [300]],
+    ['also where nobody counted', null],
+  ])('is that of the words where no days are asked for, %s', (_when, hits) => {
+    expect(conditions([], among400(hits, null))).toEqual([
+      `${OWNER} IS TRUE`,
+      'j.archived = false',
+      ...EVERYTHING,
+    ]);
+  });
+
+  it('is that of the days where fewer are in them than have even the rarest word', () => {
+    expect(conditions(RANGE, among400([300, 20], 19))).toEqual([
+      OWNER,
+      'j.archived = false',
+      ...RANGE,
+      'ts_match_vq(j.facets, ALL)',
+    ]);
+  });
+
+  it('is that of the words where as many or more are in the days', () => {
+    expect(conditions(RANGE, among400([300, 20], 20))).toEqual([
+      `${OWNER} IS TRUE`,
+      'j.archived = false',
+      ...RANGE,
+      ...sought(2),
+    ]);
+  });
+
+  it('is the planner’s choice where nobody knows how many are in the days', () => {
+    expect(conditions(RANGE, among400([300], null))).toEqual([
+      OWNER,
+      'j.archived = false',
+      ...RANGE,
+      ...EVERYTHING,
+    ]);
   });
 });

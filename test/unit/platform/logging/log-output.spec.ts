@@ -73,21 +73,44 @@ describe('A log file', () => {
     expect(write.mock.calls.length).toBeLessThanOrEqual(most);
   });
 
-  it('is written to before the 5 ms are over where much has come', async () => {
-    // They are never over here.
-    const timer = { unref: () => timer };
-    const pause = jest.spyOn(globalThis, 'setTimeout').mockReturnValue(timer as unknown as NodeJS.Timeout);
+  describe('within the 5 ms after a write, which are never over here', () => {
     const comes = async (condition: () => boolean): Promise<boolean> => {
       for (const end = performance.now() + 2_000; performance.now() < end && !condition();)
         await new Promise((resolve) => setImmediate(resolve));
       return condition();
     };
-    const file = join(folder, 'log');
-    const output = new LogOutput(file);
-    output.write('the first\n');
-    expect(await comes(() => pause.mock.calls.length === 1)).toBe(true);
-    output.write(`${'x'.repeat(64 * 1024)}\n`);
-    expect(await comes(() => textOf(file).includes('x\n'))).toBe(true);
+    const inPause = async (file: string): Promise<LogOutput> => {
+      const timer = { unref: () => timer };
+      const pause = jest.spyOn(globalThis, 'setTimeout').mockReturnValue(timer as unknown as NodeJS.Timeout);
+      const output = new LogOutput(file);
+      output.write('the first\n');
+      expect(await comes(() => pause.mock.calls.length === 1)).toBe(true);
+      return output;
+    };
+
+    it('is written to where much has come', async () => {
+      const file = join(folder, 'log');
+      (await inPause(file)).write(`${'x'.repeat(64 * 1024)}\n`);
+      expect(await comes(() => textOf(file).includes('x\n'))).toBe(true);
+    });
+
+    it('has what waits when it is flushed', async () => {
+      const file = join(folder, 'log');
+      const output = await inPause(file);
+      output.write('the second\n');
+      output.flushSync();
+      expect(textOf(file)).toBe('the first\nthe second\n');
+    });
+
+    it('is opened anew with what waits', async () => {
+      const file = join(folder, 'log');
+      const output = await inPause(file);
+      renameSync(file, `${file}.1`);
+      output.write('the second\n');
+      output.reopen();
+      expect(await comes(() => textOf(file) === 'the second\n')).toBe(true);
+      expect(textOf(`${file}.1`)).toBe('the first\n');
+    });
   });
 
   it('has what was written by the time it is flushed', () => {

@@ -1,0 +1,42 @@
+import { type Parameters } from '../../platform/database';
+import { type JobFilter } from './job-filter';
+import { type FacetPredicate } from './job-predicates';
+import { isNarrow, soughtTerms, type Survey } from './search-survey';
+
+/** Search rows, by the names that the columns have in jobs. */
+export const SEARCH_ROWS = `(SELECT job_id AS id, owner_id, archived, created_at, facets FROM job_search) j`;
+
+/** What is sought among search rows. */
+export interface Sought {
+  /** Conditions on when they were created; may be none. */
+  range: readonly string[];
+  facets: FacetPredicate;
+}
+
+/**
+ * Conditions on search rows `j` that match a search, for one index to find them:
+ *
+ * - that of the words, by the lexemes of the owner's group, nearly all of them the owner's. The planner does not know that:
+ *   `IS TRUE` keeps it from seeking all the owner's rows by their own index besides, to intersect them.
+ * - that of the owner's rows in the order of the list, where a narrow range of days is asked for. The function behind `@@`
+ *   keeps the planner from reading all entries of a frequent word besides.
+ *
+ * Where a range is asked for and nobody knows how narrow it is, the planner chooses.
+ */
+export const searchedRows = (
+  { ownerId, archived }: Pick<JobFilter, 'ownerId' | 'archived'>,
+  { range, facets }: Sought,
+  survey: Survey,
+  parameters: Parameters,
+): string[] => {
+  const byWords = range.length === 0 || (survey.ranged !== null && !isNarrow(survey));
+  const terms = isNarrow(survey) ? [`ts_match_vq(j.facets, ${facets.all})`] : soughtTerms(facets, survey);
+  return [
+    `(j.owner_id = ${parameters.add(ownerId, 'uuid')})${byWords ? ' IS TRUE' : ''}`,
+    archived.length === 1
+      ? `j.archived = ${archived[0] ?? false}`
+      : `j.archived = ANY (${parameters.add(archived, 'boolean[]')})`,
+    ...range,
+    ...terms,
+  ];
+};
