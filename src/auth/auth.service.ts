@@ -53,7 +53,11 @@ export class AuthService {
       throw wrongCredentials();
     }
     await this.brake.succeeded(attempt);
-    return this.grant(await this.sessions.open(account));
+    const opened = await this.sessions.open(account);
+    // Else the time that a wrong password takes would go on telling that there is an account.
+    if (this.passwords.isOutdated(account.passwordHash))
+      await this.users.rehash(account.id, account.passwordHash, await this.passwords.hash(password));
+    return this.grant(opened);
   }
 
   /** Spends a refresh token for a new pair. @throws Unauthenticated */

@@ -8,9 +8,12 @@ export const PASSWORD_CHARACTERS = { min: 8, max: 128 } as const;
 /**
  * argon2id (the package's default algorithm) with one of the parameters that OWASP's Password Storage Cheat Sheet
  * names as equally strong: 12 MiB, three passes, one lane. It takes a third less CPU than 19 MiB and two passes, since
- * it stays closer to the processor's caches. Hashes that were made with other parameters keep theirs, and match.
+ * it stays closer to the processor's caches. Hashes that were made with other parameters match, too, until the next login.
  */
 const PARAMETERS = { memoryCost: 12_288, timeCost: 3, parallelism: 1 };
+
+/** What a hash with these parameters begins with, in PHC format. */
+const BEGINNING = `$argon2id$v=19$m=${PARAMETERS.memoryCost},t=${PARAMETERS.timeCost},p=${PARAMETERS.parallelism}$`;
 
 /** Passwords are hashed and compared on the thread pool, never on the event loop; some 6 to 30 ms each, by the machine and how busy it is. */
 @Injectable()
@@ -25,6 +28,11 @@ export class Passwords implements OnModuleInit {
   /** The hash in PHC format, with a salt of its own. */
   hash(password: string): Promise<string> {
     return hash(password, PARAMETERS);
+  }
+
+  /** Whether a hash was made with other parameters than they are now. */
+  isOutdated(passwordHash: string): boolean {
+    return !passwordHash.startsWith(BEGINNING);
   }
 
   /** Whether `password` is the one of `passwordHash`; without a hash takes as long as with one of the present parameters, and is false. */

@@ -83,6 +83,11 @@ export class UsersService {
     return (await this.database.readOne<{ known: boolean }>(KNOWS_TIME_ZONE, [timeZone])).known;
   }
 
+  /** Keeps the hash of the same password in another form, unless the password was changed meanwhile. */
+  async rehash(id: string, passwordHash: string, renewed: string): Promise<void> {
+    await this.database.query(REHASH, [id, passwordHash, renewed]);
+  }
+
   /** Whether there is an account with role `admin`. */
   async hasAdmin(): Promise<boolean> {
     const { found } = await this.database.readOne<{ found: boolean }>(HAS_ADMIN);
@@ -108,6 +113,11 @@ const CREATE = statement(
 const FIND_CREDENTIALS = statement(
   'users.find-credentials',
   `SELECT id, email, name, role, password_hash AS "passwordHash" FROM users WHERE email = $1`,
+);
+
+const REHASH = statement(
+  'users.rehash',
+  `UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2`,
 );
 
 const HAS_ADMIN = statement(

@@ -1,3 +1,4 @@
+import { hash } from '@node-rs/argon2';
 import {
   randomEmail,
   startTestApp,
@@ -99,6 +100,28 @@ describe('Registering', () => {
 });
 
 describe('Logging in', () => {
+  it('hashes a password anew whose hash was made with other parameters, and no other one', async () => {
+    const { email, id } = (await app.register()).user;
+    const hashOf = async (): Promise<string> => {
+      const [row] = await app.query<{ hash: string }>(
+        'SELECT password_hash AS hash FROM users WHERE id = $1',
+        [id],
+      );
+      return row!.hash;
+    };
+    const present = await hashOf();
+    expect((await login({ email, password: TEST_PASSWORD })).status).toBe(200);
+    expect(await hashOf()).toBe(present);
+    const earlier = await hash(TEST_PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
+    await app.query('UPDATE users SET password_hash = $2 WHERE id = $1', [id, earlier]);
+    expect((await login({ email, password: 'another password' })).status).toBe(401);
+    expect(await hashOf()).toBe(earlier);
+    expect((await login({ email, password: TEST_PASSWORD })).status).toBe(200);
+    expect(await hashOf()).toContain('$argon2id$v=19$m=12288,t=3,p=1$');
+    expect((await login({ email, password: TEST_PASSWORD })).status).toBe(200);
+    expect((await login({ email, password: 'another password' })).status).toBe(401);
+  });
+
   it('answers 200 with a new session, whatever the case of the e-mail', async () => {
     const { user, refreshToken } = await app.register();
     const { status, body } = await login({ email: user.email.toUpperCase(), password: TEST_PASSWORD });
