@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database';
-import { UsersService, type Identity } from '../users';
+import { UsersService, type Credentials, type Identity } from '../users';
 import { AccessTokens } from './access-tokens';
 import { wrongCredentials } from './auth.errors';
 import type { SessionCaller } from './caller';
@@ -53,11 +53,7 @@ export class AuthService {
       throw wrongCredentials();
     }
     await this.brake.succeeded(attempt);
-    const opened = await this.sessions.open(account);
-    // Else the time that a wrong password takes would go on telling that there is an account.
-    if (this.passwords.isOutdated(account.passwordHash))
-      await this.users.rehash(account.id, account.passwordHash, await this.passwords.hash(password));
-    return this.grant(opened);
+    return this.grant(await this.sessions.open(await this.renewed(account, password)));
   }
 
   /** Spends a refresh token for a new pair. @throws Unauthenticated */
@@ -68,6 +64,19 @@ export class AuthService {
   /** Ends the caller's session, and that of `refreshToken` if it is theirs. */
   async logout(caller: SessionCaller, refreshToken?: string): Promise<void> {
     await this.sessions.revoke(caller, refreshToken);
+  }
+
+  /**
+   * The account with a hash of the parameters that are in use: else the time that a wrong password takes would go on
+   * telling that there is an account. Before its session is opened, since that asks for the hash that was checked.
+   */
+  private async renewed(account: Credentials, password: string): Promise<Credentials> {
+    if (!this.passwords.isOutdated(account.passwordHash)) return account;
+    const passwordHash = await this.passwords.hash(password);
+    if (await this.users.rehash(account, passwordHash)) return { ...account, passwordHash };
+    // Another login was first, or the password was changed.
+    const now = await this.users.findCredentials(account.email);
+    return (await this.passwords.matches(now?.passwordHash, password)) ? (now ?? account) : account;
   }
 
   private grant({ sessionId, user, refreshToken }: OpenSession): Grant {

@@ -15,10 +15,10 @@ const PARAMETERS = { memoryCost: 12_288, timeCost: 3, parallelism: 1 };
 /** What a hash with these parameters begins with, in PHC format. */
 const BEGINNING = `$argon2id$v=19$m=${PARAMETERS.memoryCost},t=${PARAMETERS.timeCost},p=${PARAMETERS.parallelism}$`;
 
-/** Passwords are hashed and compared on the thread pool, never on the event loop; some 6 to 30 ms each, by the machine and how busy it is. */
+/** Passwords are hashed and compared on the thread pool, never on the event loop; some 6 to 30 ms each. */
 @Injectable()
 export class Passwords implements OnModuleInit {
-  /** Hash of a password that nobody knows: compared with where there is no account, to take the time of one made since. */
+  /** Hash of a password that nobody knows: compared with where there is no account, to take the same time. */
   private decoy = '';
 
   async onModuleInit(): Promise<void> {
@@ -35,7 +35,7 @@ export class Passwords implements OnModuleInit {
     return !passwordHash.startsWith(BEGINNING);
   }
 
-  /** Whether `password` is the one of `passwordHash`; without a hash takes as long as with one of the present parameters, and is false. */
+  /** Whether `password` is the one of `passwordHash`; without a hash is false, and takes as long as with one not outdated. */
   async matches(passwordHash: string | undefined, password: string): Promise<boolean> {
     const matches = await verify(passwordHash ?? this.decoy, password);
     return matches && passwordHash !== undefined;

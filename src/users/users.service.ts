@@ -83,9 +83,9 @@ export class UsersService {
     return (await this.database.readOne<{ known: boolean }>(KNOWS_TIME_ZONE, [timeZone])).known;
   }
 
-  /** Keeps the hash of the same password in another form, unless the password was changed meanwhile. */
-  async rehash(id: string, passwordHash: string, renewed: string): Promise<void> {
-    await this.database.query(REHASH, [id, passwordHash, renewed]);
+  /** Keeps another hash of the same password. @returns false where the account's hash was replaced meanwhile */
+  async rehash({ id, passwordHash }: Credentials, renewed: string): Promise<boolean> {
+    return (await this.database.query(REHASH, [id, passwordHash, renewed])).length > 0;
   }
 
   /** Whether there is an account with role `admin`. */
@@ -117,7 +117,7 @@ const FIND_CREDENTIALS = statement(
 
 const REHASH = statement(
   'users.rehash',
-  `UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2`,
+  `UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2 RETURNING id`,
 );
 
 const HAS_ADMIN = statement(

@@ -100,6 +100,16 @@ describe('Registering', () => {
 });
 
 describe('Logging in', () => {
+  it('lets all in who log in at once with a hash that was made with other parameters', async () => {
+    const { email, id } = (await app.register()).user;
+    const earlier = await hash(TEST_PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
+    await app.query('UPDATE users SET password_hash = $2 WHERE id = $1', [id, earlier]);
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => login({ email, password: TEST_PASSWORD })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array<number>(12).fill(200));
+  });
+
   it('hashes a password anew whose hash was made with other parameters, and no other one', async () => {
     const { email, id } = (await app.register()).user;
     const hashOf = async (): Promise<string> => {

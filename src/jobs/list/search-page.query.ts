@@ -70,8 +70,9 @@ export class SearchPageQuery {
 }
 
 /**
- * Whether too few matches were met to know whether to collect them all, of an owner with so many jobs that it matters: of a word that one
- * of a hundred has, 320 rows may show one or six. Half a match more than was met, since what was not met may be there.
+ * Whether too few matches were met to know whether to collect them all, of an owner with so many jobs that it matters: of
+ * a word that one of a hundred has, 320 rows may show one or six. Half a match more than was met, since what was not met
+ * may be there.
  */
 export const saysLittle = (
   { found, owned }: Pick<SearchedPage, 'found' | 'owned'>,

@@ -29,8 +29,9 @@ export const searchedRows = (
   survey: Survey,
   parameters: Parameters,
 ): string[] => {
-  const byWords = range.length === 0 || (survey.ranged !== null && !isNarrow(survey));
-  const terms = isNarrow(survey) ? [`ts_match_vq(j.facets, ${facets.all})`] : soughtTerms(facets, survey);
+  const byDays = isNarrow(survey);
+  const byWords = range.length === 0 || (survey.ranged !== null && !byDays);
+  const terms = byDays ? [`ts_match_vq(j.facets, ${facets.all})`] : soughtTerms(facets, survey);
   return [
     `(j.owner_id = ${parameters.add(ownerId, 'uuid')})${byWords ? ' IS TRUE' : ''}`,
     archived.length === 1
