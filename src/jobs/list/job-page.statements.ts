@@ -25,20 +25,14 @@ import {
 
 /** Reads along the sort's index, or the status's: nothing is read that is not shown or passed over. */
 export const directStatement = (request: PageRequest): BoundStatement => {
-  // Deep offsets come in too many shapes to prepare each.
-  const prepared = request.offset === 0;
-  const draft = draftOf(request, prepared ? new HiddenParameters() : new Parameters());
+  const draft = draftOf(request, new HiddenParameters());
   const { parameters, predicates } = draft;
   const source = branches(draft, {
     from: 'jobs j',
     where: [...predicates.onSortKey, ...predicates.onColumns],
-    limit: rowsToRead(request),
+    limit: rowsToRead(draft),
   });
-  const text = pageOf(draft, source);
-  return {
-    statement: prepared ? preparable('jobs.page', text) : unprepared(text, 'jobs.page-deep'),
-    values: parameters.values,
-  };
+  return { statement: preparable('jobs.page', pageOf(draft, source)), values: parameters.values };
 };
 
 /**
@@ -47,13 +41,13 @@ export const directStatement = (request: PageRequest): BoundStatement => {
  */
 export const walkStatement = (request: PageRequest, length: number): BoundStatement => {
   // Other filters come in too many shapes to prepare each.
-  const prepared = request.offset === 0 && isCounted(request.filter) && !isSearch(request.filter);
+  const prepared = isCounted(request.filter) && !isSearch(request.filter);
   const draft = draftOf(request, prepared ? new HiddenParameters() : new Parameters());
   const { parameters, predicates } = draft;
   const conditions = [...predicates.onColumns, ...facetLookup(predicates)];
   const source = `SELECT j.* FROM walk j WHERE ${conditions.join(' AND ')}`;
   const text = `
-    WITH ${walkedSegments(draft, { from: 'jobs j', where: predicates.onSortKey, limit: length })}
+    WITH ${walkedSegments(draft, { from: 'jobs j', where: predicates.onSortKey, limit: parameters.rows(length) })}
     ${pageOf(draft, source, { walked: '(SELECT count(*)::int FROM walk)' })}`;
   const statement = prepared ? preparable('jobs.walk', text) : unprepared(text, 'jobs.walk');
   return { statement, values: parameters.values };
@@ -63,7 +57,7 @@ export const walkStatement = (request: PageRequest, length: number): BoundStatem
 export const collectStatement = (request: PageRequest): BoundStatement => {
   const draft = draftOf(request, new Parameters());
   const { parameters, predicates } = draft;
-  const branch = { where: [...predicates.onSortKey, ...predicates.onColumns], limit: rowsToRead(request) };
+  const branch = { where: [...predicates.onSortKey, ...predicates.onColumns], limit: rowsToRead(draft) };
   if (predicates.facets === undefined) {
     const source = branches(draft, { from: 'jobs j', ...branch });
     return { statement: unprepared(pageOf(draft, source), 'jobs.collect'), values: parameters.values };

@@ -25,11 +25,13 @@ export const draftOf = (request: PageRequest, parameters: Parameters): Draft => 
 export interface Branch {
   from: string;
   where: readonly string[];
-  limit: number;
+  /** SQL of the most rows. */
+  limit: string;
 }
 
-/** Up to the row after the page, which tells that there are more. */
-export const rowsToRead = ({ offset, limit }: PageRequest): number => offset + limit + 1;
+/** SQL of how many rows are read: up to the row after the page, which tells that there are more. */
+export const rowsToRead = ({ request: { offset, limit }, parameters }: Draft): string =>
+  parameters.rows(offset + limit + 1);
 
 /** The placeholder of whose jobs are read. */
 export const ownerIn = ({ request, parameters }: Draft): string =>
@@ -37,7 +39,7 @@ export const ownerIn = ({ request, parameters }: Draft): string =>
 
 /** One segment of the order: a branch for each value of `archived`, each along an index. */
 export const segmentBranches = (
-  { request, order, parameters }: Draft,
+  { request, order }: Draft,
   owner: string,
   segment: readonly string[],
   { from, where, limit }: Branch,
@@ -45,7 +47,7 @@ export const segmentBranches = (
   request.filter.archived
     .map((archived) => {
       const conditions = [`j.owner_id = ${owner}`, `j.archived = ${archived}`, ...segment, ...where];
-      return `(SELECT j.* FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${order.withinSegment} LIMIT ${parameters.limit(limit)})`;
+      return `(SELECT j.* FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${order.withinSegment} LIMIT ${limit})`;
     })
     .join(' UNION ALL ');
 
@@ -71,19 +73,20 @@ export const pageOf = (
   source: string,
   { walked = '0', counted = totalOf(draft), besides = [] as readonly string[] } = {},
 ): string => {
-  const { request, order } = draft;
+  const { request, order, parameters } = draft;
+  const [offset, limit] = [parameters.rows(request.offset), parameters.rows(request.limit)];
   return `
   SELECT coalesce(string_agg(${rowJson(request.fields)}, ',' ORDER BY j.rn ${order.reversed ? 'DESC' : 'ASC'})
-                  FILTER (WHERE j.rn <= ${request.limit}), '') AS "rows",
+                  FILTER (WHERE j.rn <= ${limit}), '') AS "rows",
          count(*)::int AS "fetched",
          min(${order.sort.keyText}) FILTER (WHERE j.rn = 1) AS "firstKey",
          min(j.id::text) FILTER (WHERE j.rn = 1) AS "firstId",
-         min(${order.sort.keyText}) FILTER (WHERE j.rn = ${request.limit}) AS "lastKey",
-         min(j.id::text) FILTER (WHERE j.rn = ${request.limit}) AS "lastId",
+         min(${order.sort.keyText}) FILTER (WHERE j.rn = ${limit}) AS "lastKey",
+         min(j.id::text) FILTER (WHERE j.rn = ${limit}) AS "lastId",
          ${[`${walked} AS "walked"`, `${counted} AS "counted"`, ...besides].join(', ')}
   FROM (
-    SELECT row_number() OVER (ORDER BY ${order.overall}) - ${request.offset} AS rn, j.*
+    SELECT row_number() OVER (ORDER BY ${order.overall}) - ${offset} AS rn, j.*
     FROM (${source}) j
-    ORDER BY ${order.overall} OFFSET ${request.offset} LIMIT ${request.limit + 1}
+    ORDER BY ${order.overall} OFFSET ${offset} LIMIT ${limit} + 1
   ) j`;
 };

@@ -45,19 +45,20 @@ export const searchWalkStatement = (
   length: number,
   surveys: boolean,
 ): BoundStatement => {
-  // Deep offsets, longer walks and filters of columns come in too many shapes to prepare each.
+  // Longer walks are planned for their length, and filters of columns come in too many shapes to prepare each.
   const { onColumns } = jobPredicates(request.filter, request.sort, new Parameters());
-  const prepared = surveys && request.offset === 0 && onColumns.length === 0;
+  const prepared = surveys && onColumns.length === 0;
   const { draft, facets } = searchDraft(request, prepared ? new HiddenParameters() : new Parameters());
-  const rows = branches(draft, { from: SEARCH_ROWS, where: draft.predicates.onSortKey, limit: length });
+  const limit = draft.parameters.rows(length);
+  const rows = branches(draft, { from: SEARCH_ROWS, where: draft.predicates.onSortKey, limit });
   const text = `
     WITH walk AS MATERIALIZED (
       SELECT j.id, j.created_at, j.facets @@ (SELECT ${facets.all}) AS found ${surveys ? ', j.facets' : ''} FROM (${rows}) j
-      ORDER BY ${draft.order.withinSegment} LIMIT ${length}
+      ORDER BY ${draft.order.withinSegment} LIMIT ${limit}
     )
     ${pageOf(draft, jobsOf(draft, 'walk j WHERE j.found'), {
       walked: WALKED,
-      besides: surveys ? surveyOf(draft, facets, length) : [],
+      besides: surveys ? surveyOf(draft, facets, limit) : [],
     })}`;
   const label = surveys ? 'jobs.search-walk' : 'jobs.search-walk-on';
   return {
@@ -92,7 +93,7 @@ export const searchByColumnsStatement = (request: PageRequest): BoundStatement =
   const { draft } = searchDraft(request);
   const { onSortKey, onColumns } = draft.predicates;
   const where = [...onSortKey, ...onColumns, ...facetLookup(draft.predicates)];
-  const text = pageOf(draft, branches(draft, { from: 'jobs j', where, limit: rowsToRead(request) }));
+  const text = pageOf(draft, branches(draft, { from: 'jobs j', where, limit: rowsToRead(draft) }));
   return { statement: unprepared(text, 'jobs.search-columns'), values: draft.parameters.values };
 };
 
@@ -107,8 +108,12 @@ const searchDraft = (
 };
 
 /** The jobs of the page, of search rows that match: one by one in the order of the list, until the page is full. */
-const jobsOf = ({ request, order, predicates: { onColumns } }: Draft, matches: string): string => {
-  const limit = `LIMIT ${rowsToRead(request)}`;
+const jobsOf = (draft: Draft, matches: string): string => {
+  const {
+    order,
+    predicates: { onColumns },
+  } = draft;
+  const limit = `LIMIT ${rowsToRead(draft)}`;
   return `
     SELECT o.* FROM (
       SELECT j.id, j.created_at FROM ${matches}
@@ -123,7 +128,7 @@ const jobsOf = ({ request, order, predicates: { onColumns } }: Draft, matches: s
 const WALKED = '(SELECT count(*)::int FROM walk)';
 
 /** Only where the page is unfilled, since it takes as long as the page. */
-const surveyOf = (draft: Draft, facets: FacetPredicate, length: number): string[] => {
+const surveyOf = (draft: Draft, facets: FacetPredicate, length: string): string[] => {
   const { request, parameters } = draft;
   const { ownerId, archived, statuses, category } = request.filter;
   const owned = currentJobs({ owner: parameters.add(ownerId, 'uuid'), archived, where: [] });
@@ -135,7 +140,7 @@ const surveyOf = (draft: Draft, facets: FacetPredicate, length: number): string[
     owned,
     ofStatus: hasStatus ? jobTotal(request.filter, parameters) : 'NULL::int',
   };
-  const unfilled = `count(*) <= ${request.limit} AND ${WALKED} = ${length}`;
+  const unfilled = `count(*) <= ${parameters.rows(request.limit)} AND ${WALKED} = ${length}`;
   return Object.entries(figures).map(([name, sql]) => `CASE WHEN ${unfilled} THEN ${sql} END AS "${name}"`);
 };
 

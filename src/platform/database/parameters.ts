@@ -9,9 +9,9 @@ export class Parameters {
     return type === undefined ? placeholder : `${placeholder}::${type}`;
   }
 
-  /** The most rows of a part of the statement, as `LIMIT` takes it. */
-  limit(rows: number): string {
-    return `${rows}`;
+  /** A number of rows, as `LIMIT` and `OFFSET` take it: one that the planner knows. */
+  rows(number: number): string {
+    return `${number}`;
   }
 }
 
@@ -28,11 +28,12 @@ export class HiddenParameters extends Parameters {
   }
 
   /**
-   * Hidden like the values: a planner that knows it compares it with the rows of the average owner, and where those
-   * are fewer it reads and sorts all rows, of an owner with a million jobs as well. Not knowing it, it counts on a
-   * tenth of the rows, whose cheapest way is an index in the order of the list.
+   * Hidden like the values, so that pages of any length and depth are one shape. A planner that knows it compares it
+   * with the rows of the average owner, and where those are fewer it reads and sorts all rows, of an owner with a
+   * million jobs as well. Not knowing it, it counts on a tenth of the rows, whose cheapest way is an index in the
+   * order of the list.
    */
-  override limit(rows: number): string {
-    return `(SELECT ${rows})`;
+  override rows(number: number): string {
+    return this.add(number, 'bigint');
   }
 }
