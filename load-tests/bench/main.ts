@@ -15,6 +15,8 @@ import { firstPage } from './scenarios/first-page';
 import { metrics } from './scenarios/metrics';
 import { misses } from './scenarios/misses';
 import { mix } from './scenarios/mix';
+import { pool } from './scenarios/pool';
+import { serializer } from './scenarios/serializer';
 import { stats } from './scenarios/stats';
 import { transfer } from './scenarios/transfer';
 
@@ -25,6 +27,8 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   metrics,
   misses,
   mix,
+  pool,
+  serializer,
   depth,
   details,
   stats,

@@ -26,8 +26,8 @@ export const USAGE = `Usage: npm run bench -- [options]
   --quick            a small dataset and short rounds, to see that everything runs
   --rounds N         rounds (default 5)
   --seconds N        of load for each contestant in each round (default 3)
-  --only TEXT        only sections whose name contains the text: reads, cached, metrics, misses, mix, depth, details,
-                     stats, appends, counters, creates, transfer
+  --only TEXT        only sections whose name contains the text: reads, cached, metrics, misses, mix, pool, serializer, depth,
+                     details, stats, appends, counters, creates, transfer
   --data-dir DIR     folder of the embedded Postgres, kept for the next time (default .data/bench)
   --postings FILE    real postings for the dataset (default sample-data/new-grad-postings.ndjson)
   --no-build         measure dist/ as it is

@@ -14,7 +14,7 @@ import {
 import { InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
 import { DataSource, Repository } from 'typeorm';
-import { LIMIT, firstPagination } from './page-envelope';
+import { LIMIT, paginationOf } from './page-envelope';
 import { serveNest, tutorialDatabase } from './serve-nest';
 import { TutorialEvent } from './tutorial-event.entity';
 import { LISTED, TutorialJob } from './tutorial-job.entity';
@@ -34,7 +34,7 @@ class JobsService {
     });
     const last = total > limit ? rows.at(-1) : undefined;
     const key = last && { key: last.createdAt.toISOString(), id: last.id };
-    return { data: rows.map(toRow), pagination: JSON.parse(firstPagination(ownerId, total, key)) as unknown };
+    return { data: rows.map(toRow), pagination: paginationOf(ownerId, total, key) };
   }
 }
 

@@ -11,22 +11,25 @@ const canonicalQuery = (ownerId: string): string =>
   `["jobs","-createdAt",{"ownerId":"${ownerId}","archived":[false],"texts":{},"tags":[]}]`;
 
 /** The `pagination` part of a first page. Every baseline that reads the database makes it itself. */
-export const firstPagination = (
+export const paginationOf = (
   ownerId: string,
   totalItems: number,
   last: { key: string; id: string } | undefined,
-): string =>
-  JSON.stringify({
-    page: 1,
-    limit: LIMIT,
-    totalItems,
-    totalPages: Math.ceil(totalItems / LIMIT),
-    countMode: 'exact',
-    hasNextPage: last !== undefined,
-    hasPreviousPage: false,
-    nextCursor:
-      last === undefined
-        ? null
-        : cursors.encode({ direction: 'next', ...last, rowsBefore: LIMIT }, canonicalQuery(ownerId)),
-    previousCursor: null,
-  });
+) => ({
+  page: 1,
+  limit: LIMIT,
+  totalItems,
+  totalPages: Math.ceil(totalItems / LIMIT),
+  countMode: 'exact',
+  hasNextPage: last !== undefined,
+  hasPreviousPage: false,
+  nextCursor:
+    last === undefined
+      ? null
+      : cursors.encode({ direction: 'next', ...last, rowsBefore: LIMIT }, canonicalQuery(ownerId)),
+  previousCursor: null,
+});
+
+/** The same as JSON. */
+export const firstPagination = (...page: Parameters<typeof paginationOf>): string =>
+  JSON.stringify(paginationOf(...page));
