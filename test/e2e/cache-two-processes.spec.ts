@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { CachePresence } from '../../src/platform/cache';
 import { outcome, startCachingApp, until, untilCaching, type CachingApp } from '../support/caching-app';
 import { startTestApp, type TestApp } from '../support/test-app';
 
@@ -56,5 +57,34 @@ describe('Two processes that keep their caches in memory, on one database', () =
     expect(outcome(first)).toBe('200 MISS');
     for (const title of ['Of the second', 'Turn 1']) expect(first.text).toContain(title);
     expect(outcome(await read(one))).toBe('200 HIT');
+  });
+
+  it('stay entered while both run though nobody asks, so that no write waits for the leases of the other', async () => {
+    const { databaseUrl, query } = one;
+    const two = await startTestApp({}, { databaseUrl });
+    const other = await startTestApp({}, { databaseUrl });
+    const presences = [two, other].map(({ app }) => app.get(CachePresence));
+    // Of both that nobody asks: the first is asked all the while.
+    const renewals = async (): Promise<string[]> => {
+      const rows = await query<{ at: string }>(
+        `SELECT renewed_at::text AS at FROM cache_instances
+         WHERE channel IN ($1, $2) ORDER BY channel`,
+        presences.map(({ standing }) => standing.channel),
+      );
+      return rows.map(({ at }) => at);
+    };
+    try {
+      // Longer than the settling of those that have just entered.
+      await Promise.all(presences.map(async (presence) => presence.beforeWrite()));
+      for (let turn = 0; turn < 2; turn++) {
+        const before = await renewals();
+        await until(async () => (await renewals()).every((at, index) => at > before[index]!), 'renewals');
+      }
+      // Gives a promise where it would have to wait.
+      for (const presence of presences) expect(presence.beforeWrite()).toBe(presence.standing);
+    } finally {
+      await other.close();
+      await two.close();
+    }
   });
 });

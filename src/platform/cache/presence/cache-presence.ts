@@ -19,6 +19,9 @@ const RENEW_AFTER = 500;
 /** How long the entry counts as seen by others; well below the time after which they take it for dead. Milliseconds. */
 const PRESENT = 5_000;
 
+/** While strangers are there the entry is renewed this often though nobody asks: several times before it lapses. Milliseconds. */
+const STAY_EVERY = 2_000;
+
 interface Look {
   generation: string;
   company: boolean;
@@ -40,7 +43,10 @@ export interface Standing {
  * itself with the channel that it announces its writes on. While all that are alive share one channel, each
  * may serve from the cache, on a lease of 3 s; as soon as one announces elsewhere or nowhere, none may. One
  * who changes its channel waits, before its next write, until the leases have run out that were given before.
- * Leases are measured on the monotonic clock of the process that holds one. Nothing runs while nobody asks.
+ * Leases are measured on the monotonic clock of the process that holds one.
+ *
+ * Nothing runs while nobody asks, but where someone announces elsewhere: a process that lapsed would let that one serve
+ * from its cache, and the next write would have to wait for the lease. There each stays entered, and no write waits.
  */
 @Injectable()
 export class CachePresence implements OnApplicationShutdown {
@@ -61,6 +67,9 @@ export class CachePresence implements OnApplicationShutdown {
   private renewing: Promise<void> | undefined;
   private strangers = false;
   private company = false;
+  /** Runs while there are strangers. */
+  private staying: NodeJS.Timeout | undefined;
+  private ended = false;
 
   constructor(config: AppConfig) {
     this.connection = new PresenceConnection(config.database);
@@ -157,6 +166,8 @@ export class CachePresence implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.ended = true;
+    clearInterval(this.staying);
     await this.exclusively(() => this.connection.query(LEAVE, [this.id])).catch(() => undefined);
     await this.connection.close();
   }
@@ -213,7 +224,9 @@ export class CachePresence implements OnApplicationShutdown {
     this.lease = { generation, until: leave ? sentAt + LEASE : -Infinity };
     if (strangers === this.strangers) return;
     this.strangers = strangers;
+    clearInterval(this.staying);
     if (strangers) {
+      if (!this.ended) this.staying = setInterval(() => this.keep(), STAY_EVERY).unref();
       this.logger.warn(
         'Another process on this database announces its writes elsewhere: answers are not cached until it has ' +
           'ended. Give all of them the same REDIS_URL and CACHE_KEY_PREFIX.',
