@@ -196,6 +196,7 @@ describe('a total in mode auto', () => {
       PAGE_BOUND + CELLS,
     ],
     ['of a common word in days', `?q=engineer&${THREE_DAYS}`, 'exact', 346, PAGE_BOUND + COUNT_BOUND],
+    ['of a seldom word in days', `?q=welder&${THREE_DAYS}`, 'exact', 18, PAGE_BOUND + COUNT_BOUND],
     ['of a word that every 80th job has', '?q=welder', 'estimated', 1_001, PAGE_BOUND + COUNT_BOUND],
     ['of a status that few have', '?status=offer', 'exact', 150, PAGE_BOUND + CELLS],
   ])('%s reads a bounded number of rows', async (_name, query, mode, atLeast, bound) => {

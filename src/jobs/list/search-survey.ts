@@ -22,9 +22,24 @@ export const hitsAmong = (rows: string, { terms }: FacetPredicate): string => `A
   SELECT (SELECT count(*)::int FROM ${rows} r WHERE r.facets @@ t.term::tsquery)
   FROM unnest(${terms}) WITH ORDINALITY AS t (term, place) ORDER BY place)`;
 
-/** Whether fewer of an owner's jobs are in the range than have even the rarest of the terms. */
-export const isNarrow = ({ hits, ranged }: Survey): boolean =>
-  ranged !== null && hits !== null && ranged < Math.min(...hits);
+/** Entries of an index that are read in the time that the row of one takes: what is sought lies on pages of its own. */
+const ENTRIES_A_ROW = 8;
+
+/** Which index finds the rows of a search within a range: that of the days, that of the words, or whatever the two have in common. */
+export type SearchIndex = 'days' | 'words' | 'both';
+
+/**
+ * The index that costs least, by what was met. Frequent words are not sought by theirs beside the days: it is one of the two,
+ * whichever finds fewer rows. Seldom ones are, and only rows that are in both are read, unless the range has so many more
+ * that it takes less to read all that the words find. `both` where nobody counted: the planner may take one of them, too.
+ */
+export const indexWithinRange = ({ looked, hits, ranged }: Survey): SearchIndex => {
+  if (ranged === null || hits === null) return 'both';
+  const rarest = Math.min(...hits);
+  if (rarest * FREQUENT >= looked) return ranged < rarest ? 'days' : 'words';
+  // Half a job more than was met, since what was not met may be there.
+  return ranged < ENTRIES_A_ROW * (rarest + 0.5) ? 'both' : 'words';
+};
 
 /**
  * Conditions on rows `j` with a column `facets`: what is sought by the index, which are the terms that are not frequent, or the

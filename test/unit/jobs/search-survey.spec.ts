@@ -55,8 +55,8 @@ describe('The index that finds what is searched', () => {
     ]);
   });
 
-  it('is that of the days where fewer are in them than have even the rarest word', () => {
-    expect(conditions(RANGE, among400([300, 20], 19))).toEqual([
+  it('is that of the days where fewer are in them than have even the rarest of frequent words', () => {
+    expect(conditions(RANGE, among400([300, 40], 39))).toEqual([
       OWNER,
       'j.archived = false',
       ...RANGE,
@@ -64,9 +64,26 @@ describe('The index that finds what is searched', () => {
     ]);
   });
 
-  it('is that of the words where as many or more are in the days', () => {
-    expect(conditions(RANGE, among400([300, 20], 20))).toEqual([
+  it.each<[string, readonly number[], number]>([
+    ['as many or more are in the days as have a frequent word', [300, 40], 40],
+    ['eight times as many are in the days as have a seldom one, and half a job', [300, 20], 164],
+    ['some are in the days, and none was met that has the word', [300, 0], 4],
+  ])('is that of the words where %s', (_when, hits, ranged) => {
+    expect(conditions(RANGE, among400(hits, ranged))).toEqual([
       `${OWNER} IS TRUE`,
+      'j.archived = false',
+      ...RANGE,
+      ...sought(2),
+    ]);
+  });
+
+  it.each<[string, readonly number[], number]>([
+    ['there are few in the days', [300, 39], 2],
+    ['there are less than eight times as many', [300, 20], 163],
+    ['nearly none was met in the days and with the word', [300, 0], 3],
+  ])('is both for a seldom word where %s', (_when, hits, ranged) => {
+    expect(conditions(RANGE, among400(hits, ranged))).toEqual([
+      OWNER,
       'j.archived = false',
       ...RANGE,
       ...sought(2),
