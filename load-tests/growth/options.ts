@@ -38,7 +38,7 @@ export const USAGE = `Usage: npm run bench:growth -- [options]
   --rounds N     rounds (default 3)
   --seconds N    of load for each contestant in each round (default 2)
   --only TEXT    only scenarios whose name contains the text: first-page, deep-page, history, total, total-exact,
-                 total-filtered, total-filtered-exact, search, stats, append
+                 total-filtered, total-filtered-exact, search, search-days, stats, append
   --data-dir DIR folder with a data folder of the embedded Postgres for each size, kept for the next time
                  (default .data/growth)
   --postings FILE real postings for the datasets (default sample-data/new-grad-postings.ndjson)

@@ -97,6 +97,27 @@ const appends: GrowthScenario['requests'] = async ({ client, program }, subject)
 /** The path of a search. */
 export const searchPath = (words: string): string => `/api/jobs?q=${encodeURIComponent(words)}`;
 
+/** The last days of a list that are searched. */
+const DAYS = 30;
+
+/** All words, among what each owner created in the last days of their list. */
+const searchesOfDays: GrowthScenario['requests'] = async ({ client, program }, { owners }) => {
+  const { rows } = await client.query<{ owner_id: string; since: Date }>(
+    `SELECT owner_id, max(created_at) - make_interval(days => $2) AS since FROM jobs
+     WHERE owner_id = ANY ($1) GROUP BY owner_id`,
+    [owners.map(({ id }) => id), DAYS],
+  );
+  return rows.flatMap(({ owner_id, since }) =>
+    Object.values(WORDS).map((words) =>
+      requestBytes(
+        'GET',
+        `${searchPath(words)}&createdFrom=${since.toISOString()}`,
+        program.headers(owner_id),
+      ),
+    ),
+  );
+};
+
 /** Reads before writes, so that no read is measured over what a write left to clean up. */
 export const SCENARIOS: readonly GrowthScenario[] = [
   { name: 'first-page', title: 'first page', requests: ofEach('/api/jobs') },
@@ -120,6 +141,7 @@ export const SCENARIOS: readonly GrowthScenario[] = [
     oneAtATime: true,
   },
   { name: 'search', title: 'search by q', requests: ofEach(...Object.values(WORDS).map(searchPath)) },
+  { name: 'search-days', title: `search by q within ${DAYS} days`, requests: searchesOfDays },
   { name: 'stats', title: 'statistics', requests: ofEach('/api/stats') },
   { name: 'append', title: 'append of an event', requests: appends, status: 201, folding: true },
 ];
