@@ -8,6 +8,7 @@ import { AuthService } from './auth.service';
 import { ExpiredSessions } from './expired-sessions';
 import { FirstAdmin } from './first-admin';
 import { LoginBrake } from './login-brake';
+import { LoginTurns } from './login-turns';
 import { Passwords } from './passwords';
 import { ProfileController } from './profile.controller';
 import { RecentUsersQuery } from './recent-users.query';
@@ -25,6 +26,7 @@ import { Sessions } from './sessions';
     ExpiredSessions,
     FirstAdmin,
     LoginBrake,
+    LoginTurns,
     Passwords,
     RecentUsersQuery,
     Sessions,

@@ -5,6 +5,7 @@ import { AccessTokens } from './access-tokens';
 import { wrongCredentials } from './auth.errors';
 import type { SessionCaller } from './caller';
 import { LoginBrake, type LoginAttempt } from './login-brake';
+import { LoginTurns } from './login-turns';
 import { Passwords } from './passwords';
 import { Sessions, type OpenSession } from './sessions';
 
@@ -26,6 +27,7 @@ export class AuthService {
     private readonly passwords: Passwords,
     private readonly sessions: Sessions,
     private readonly brake: LoginBrake,
+    private readonly turns: LoginTurns,
     private readonly accessTokens: AccessTokens,
   ) {}
 
@@ -41,19 +43,11 @@ export class AuthService {
   }
 
   /**
-   * Begins a session. An unknown e-mail is answered like a wrong password, after the same work.
+   * Begins a session, in turn with the other logins of this process. An unknown e-mail is answered like a wrong password, after the same work.
    * @throws Unauthenticated, or RateLimited while the address is paused for this e-mail
    */
-  async login(attempt: LoginAttempt, password: string): Promise<Grant> {
-    await this.brake.check(attempt);
-    const account = await this.users.findCredentials(attempt.email);
-    const matches = await this.passwords.matches(account?.passwordHash, password);
-    if (account === undefined || !matches) {
-      await this.brake.failed(attempt);
-      throw wrongCredentials();
-    }
-    await this.brake.succeeded(attempt);
-    return this.grant(await this.sessions.open(await this.renewed(account, password)));
+  login(attempt: LoginAttempt, password: string): Promise<Grant> {
+    return this.turns.run(() => this.beginSession(attempt, password));
   }
 
   /** Spends a refresh token for a new pair. @throws Unauthenticated */
@@ -64,6 +58,18 @@ export class AuthService {
   /** Ends the caller's session, and that of `refreshToken` if it is theirs. */
   async logout(caller: SessionCaller, refreshToken?: string): Promise<void> {
     await this.sessions.revoke(caller, refreshToken);
+  }
+
+  private async beginSession(attempt: LoginAttempt, password: string): Promise<Grant> {
+    await this.brake.check(attempt);
+    const account = await this.users.findCredentials(attempt.email);
+    const matches = await this.passwords.matches(account?.passwordHash, password);
+    if (account === undefined || !matches) {
+      await this.brake.failed(attempt);
+      throw wrongCredentials();
+    }
+    await this.brake.succeeded(attempt);
+    return this.grant(await this.sessions.open(await this.renewed(account, password)));
   }
 
   /**

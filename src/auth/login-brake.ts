@@ -40,9 +40,9 @@ export class LoginBrake {
 
   /** Forgets the pair's failures. @throws RateLimited if the pair was paused meanwhile: nothing is granted then */
   async succeeded(attempt: LoginAttempt): Promise<void> {
-    const [cleared] = await this.database.query(CLEAR, key(attempt));
+    const { left } = await this.database.queryOne<{ left: boolean }>(CLEAR, key(attempt));
     // A statement of its own: the one before may have waited for the failure that began the pause.
-    if (cleared === undefined) await this.check(attempt);
+    if (left) await this.check(attempt);
   }
 }
 
@@ -76,9 +76,14 @@ const COUNT = statement(
    RETURNING f.address`,
 );
 
+/** Whether failures were there and are `left`: of a pair without any, as most are, there is nothing more to ask. */
 const CLEAR = statement(
   'login-brake.clear',
-  `DELETE FROM login_failures f WHERE f.address = $1 AND f.email = $2 AND NOT (${PAUSED}) RETURNING f.address`,
+  `WITH cleared AS (
+     DELETE FROM login_failures f WHERE f.address = $1 AND f.email = $2 AND NOT (${PAUSED}) RETURNING f.address
+   )
+   SELECT EXISTS (SELECT FROM login_failures f WHERE f.address = $1 AND f.email = $2)
+     AND NOT EXISTS (SELECT FROM cleared) AS left`,
 );
 
 /** $1 most rows. */

@@ -15,8 +15,8 @@ export interface OpenSession {
   refreshToken: string;
 }
 
-/** Most expired tokens that are removed with each one that is issued. */
-const SWEPT = 20;
+/** So many tokens are issued until expired ones are removed, and most that then are. */
+const SWEPT = { every: 10, most: 50 };
 
 interface Family extends Identity {
   [column: string]: unknown;
@@ -31,6 +31,8 @@ interface Family extends Identity {
 @Injectable()
 export class Sessions {
   private readonly logger = new Logger(Sessions.name);
+  /** Tokens since expired ones were removed. */
+  private issued = 0;
 
   constructor(
     private readonly database: Database,
@@ -94,9 +96,10 @@ export class Sessions {
     return undefined;
   }
 
-  /** Keeps the tables bounded: each token issued takes more expired ones with it than it adds. */
+  /** Keeps the tables bounded where no worker runs: more expired tokens are removed than are issued. */
   private async removeExpired(): Promise<void> {
-    await this.removeExpiredTokens(SWEPT);
+    this.issued = (this.issued + 1) % SWEPT.every;
+    if (this.issued === 0) await this.removeExpiredTokens(SWEPT.most);
   }
 
   private get lifetime(): number {

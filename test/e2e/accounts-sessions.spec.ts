@@ -115,7 +115,7 @@ describe('Refreshing', () => {
        WHERE session_id IN (SELECT id FROM sessions WHERE user_id = $1)`,
       [old.user.id],
     );
-    await app.register();
+    for (let issued = 0; issued < 10; issued++) await app.register();
     expect(await app.query('SELECT FROM sessions WHERE user_id = $1', [old.user.id])).toHaveLength(0);
   });
 });
