@@ -87,4 +87,17 @@ describe('Two processes that keep their caches in memory, on one database', () =
       await two.close();
     }
   });
+
+  it('give way where they announce nowhere: the others would not cache for as long as that lasts', async () => {
+    const other = await startTestApp({}, { databaseUrl: one.databaseUrl });
+    try {
+      const presence = other.app.get(CachePresence);
+      await presence.beforeWrite();
+      await presence.announceOn(null, false);
+      await untilCaching(one, false);
+      await untilCaching(one);
+    } finally {
+      await other.close();
+    }
+  });
 });

@@ -6,6 +6,7 @@ import { AppConfig } from '../../../config';
 import { READ_PATIENCE, within } from '../../redis';
 import { ENTER, LEAVE, LOOK, RENEW } from './presence.statements';
 import { PresenceConnection } from './presence-connection';
+import { Stay } from './stay';
 
 /** How long the leave to serve from the cache holds. Milliseconds. */
 const LEASE = 3_000;
@@ -18,9 +19,6 @@ const RENEW_AFTER = 500;
 
 /** How long the entry counts as seen by others; well below the time after which they take it for dead. Milliseconds. */
 const PRESENT = 5_000;
-
-/** While strangers are there the entry is renewed this often though nobody asks: several times before it lapses. Milliseconds. */
-const STAY_EVERY = 2_000;
 
 interface Look {
   generation: string;
@@ -45,11 +43,13 @@ export interface Standing {
  * who changes its channel waits, before its next write, until the leases have run out that were given before.
  * Leases are measured on the monotonic clock of the process that holds one.
  *
- * Nothing runs while nobody asks, but where someone announces elsewhere: a process that lapsed would let that one serve
- * from its cache, and the next write would have to wait for the lease. There each stays entered, and no write waits.
+ * Nothing runs while nobody asks, but for a minute where someone announces elsewhere: a process that lapsed would let that
+ * one serve from its cache, and its next write would have to wait for the lease. Who stays entered need not wait.
  */
 @Injectable()
 export class CachePresence implements OnApplicationShutdown {
+  /** Beside strangers. */
+  readonly stay = new Stay(() => this.keep());
   private readonly logger = new Logger('Cache');
   private readonly id = randomUUID();
   private readonly connection: PresenceConnection;
@@ -67,9 +67,6 @@ export class CachePresence implements OnApplicationShutdown {
   private renewing: Promise<void> | undefined;
   private strangers = false;
   private company = false;
-  /** Runs while there are strangers. */
-  private staying: NodeJS.Timeout | undefined;
-  private ended = false;
 
   constructor(config: AppConfig) {
     this.connection = new PresenceConnection(config.database);
@@ -78,6 +75,7 @@ export class CachePresence implements OnApplicationShutdown {
   /** What every answer cached now carries; `undefined`: per-user answers may not come from the cache now. */
   generation(): string | undefined | Promise<string | undefined> {
     const now = performance.now();
+    this.stay.needed(now);
     const renewing = now - this.renewedAt > RENEW_AFTER ? this.renew().catch(() => undefined) : undefined;
     if (now < this.lease.until) return this.lease.generation;
     return renewing === undefined ? undefined : this.soon(renewing);
@@ -135,7 +133,9 @@ export class CachePresence implements OnApplicationShutdown {
    * @throws what the database throws
    */
   beforeWrite(): Standing | Promise<Standing> {
-    if (performance.now() - this.renewedAt > RENEW_AFTER) this.keep();
+    const now = performance.now();
+    this.stay.needed(now);
+    if (now - this.renewedAt > RENEW_AFTER) this.keep();
     return this.settled ? this.now : this.settle();
   }
 
@@ -166,8 +166,7 @@ export class CachePresence implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.ended = true;
-    clearInterval(this.staying);
+    this.stay.end();
     await this.exclusively(() => this.connection.query(LEAVE, [this.id])).catch(() => undefined);
     await this.connection.close();
   }
@@ -221,12 +220,12 @@ export class CachePresence implements OnApplicationShutdown {
   private judge({ generation, company, strangers }: Look, sentAt: number): void {
     const leave = this.now.channel !== null && !strangers && this.suspensions === this.resumed;
     this.company = company;
+    // For one that announces nowhere all others would stop caching.
+    this.stay.when(strangers && this.now.channel !== null);
     this.lease = { generation, until: leave ? sentAt + LEASE : -Infinity };
     if (strangers === this.strangers) return;
     this.strangers = strangers;
-    clearInterval(this.staying);
     if (strangers) {
-      if (!this.ended) this.staying = setInterval(() => this.keep(), STAY_EVERY).unref();
       this.logger.warn(
         'Another process on this database announces its writes elsewhere: answers are not cached until it has ' +
           'ended. Give all of them the same REDIS_URL and CACHE_KEY_PREFIX.',
