@@ -30,16 +30,19 @@ export type SearchIndex = 'days' | 'words' | 'both';
 
 /**
  * The index that costs least, by what was met. Frequent words are not sought by theirs beside the days: it is one of the two,
- * whichever finds fewer rows. Seldom ones are, and only rows that are in both are read, unless the range has so many more
- * that it takes less to read all that the words find. `both` where nobody counted: the planner may take one of them, too.
+ * whichever finds fewer rows. Of a seldom word both may be read, for the planner to intersect, unless one finds so many
+ * more that to read its entries takes longer than the rows of the other. `both` also where nobody counted.
  */
 export const indexWithinRange = ({ looked, hits, ranged }: Survey): SearchIndex => {
   if (ranged === null || hits === null) return 'both';
   const rarest = Math.min(...hits);
   if (rarest * FREQUENT >= looked) return ranged < rarest ? 'days' : 'words';
-  // Half a job more than was met, since what was not met may be there.
-  return ranged < ENTRIES_A_ROW * (rarest + 0.5) ? 'both' : 'words';
+  if (isFewer(ranged, rarest)) return 'days';
+  return isFewer(rarest, ranged) ? 'words' : 'both';
 };
+
+/** Half a job more than was met, since what was not met may be there. */
+const isFewer = (met: number, than: number): boolean => ENTRIES_A_ROW * (met + 0.5) <= than;
 
 /**
  * Conditions on rows `j` with a column `facets`: what is sought by the index, which are the terms that are not frequent, or the

@@ -55,8 +55,12 @@ describe('The index that finds what is searched', () => {
     ]);
   });
 
-  it('is that of the days where fewer are in them than have even the rarest of frequent words', () => {
-    expect(conditions(RANGE, among400([300, 40], 39))).toEqual([
+  it.each<[string, readonly number[], number]>([
+    ['fewer are in them than have even the rarest of frequent words', [300, 40], 39],
+    ['an eighth of those are in them that have a seldom word, and half a job less', [300, 36], 4],
+    ['none was met in them', [300, 4], 0],
+  ])('is that of the days where %s', (_when, hits, ranged) => {
+    expect(conditions(RANGE, among400(hits, ranged))).toEqual([
       OWNER,
       'j.archived = false',
       ...RANGE,
@@ -78,7 +82,7 @@ describe('The index that finds what is searched', () => {
   });
 
   it.each<[string, readonly number[], number]>([
-    ['there are few in the days', [300, 39], 2],
+    ['there are more than an eighth in the days', [300, 35], 4],
     ['there are less than eight times as many', [300, 20], 163],
     ['nearly none was met in the days and with the word', [300, 0], 3],
   ])('is both for a seldom word where %s', (_when, hits, ranged) => {
