@@ -13,7 +13,7 @@ export interface LoginAttempt {
 /**
  * Pauses an address for an e-mail after 10 failed logins in 15 minutes, until the oldest of the ten is that
  * old. Kept in Postgres and timed by its clock, so that it holds across instances and restarts. Only failures
- * count, so any number of right logins at once is fine; each outcome asks again whether the pair is paused,
+ * count, so any number of right logins at once is fine; each outcome asks again whether the pair was paused meanwhile,
  * so a burst of guesses learns of no more than ten.
  */
 @Injectable()
@@ -76,7 +76,7 @@ const COUNT = statement(
    RETURNING f.address`,
 );
 
-/** Whether failures were there and are `left`: of a pair without any, as most are, there is nothing more to ask. */
+/** Whether there were failures that this did not clear: of a pair without any, as most are, there is nothing more to ask. */
 const CLEAR = statement(
   'login-brake.clear',
   `WITH cleared AS (

@@ -4,7 +4,7 @@ import { Semaphore, withTimeout } from 'async-mutex';
 /** Logins that are served at once: as many as passwords are hashed at once, by the threads that Node starts for such work. */
 const AT_ONCE = 4;
 
-/** Longest that a login waits for the turn of another. Milliseconds. */
+/** Longest that a login waits for the turns of others. Milliseconds. */
 const PATIENCE = 1_000;
 
 /**
@@ -15,14 +15,19 @@ const PATIENCE = 1_000;
  */
 @Injectable()
 export class LoginTurns {
-  private readonly turns = withTimeout(new Semaphore(AT_ONCE), PATIENCE);
+  /** Longest that one waits. Milliseconds. */
+  patience = PATIENCE;
+
+  private readonly turns = new Semaphore(AT_ONCE);
 
   /** Runs `work` when it is its turn. @throws what `work` throws */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    const release = await this.turns.acquire().then(
-      ([, giveBack]) => giveBack,
-      () => undefined,
-    );
+    const release = await withTimeout(this.turns, this.patience)
+      .acquire()
+      .then(
+        ([, giveBack]) => giveBack,
+        () => undefined,
+      );
     try {
       return await work();
     } finally {

@@ -31,8 +31,8 @@ interface Family extends Identity {
 @Injectable()
 export class Sessions {
   private readonly logger = new Logger(Sessions.name);
-  /** Tokens since expired ones were removed. */
-  private issued = 0;
+  /** Tokens since expired ones were removed. A process begins with it: it may end before it has issued so many. */
+  private issued = SWEPT.every - 1;
 
   constructor(
     private readonly database: Database,
