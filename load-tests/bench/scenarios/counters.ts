@@ -1,3 +1,4 @@
+import { appendRequests } from '../append-requests';
 import { type Bench, type Scenario } from '../bench';
 import { withTwins, type Twin, type Twins } from '../counted-twins';
 import { inTurn, overHttp, runContest, type Contestant } from '../contest';
@@ -13,9 +14,6 @@ const ONE = 'with counters, all to one owner';
 
 /** Of the throughput without counters. */
 const WANTED = 0.85;
-
-/** Jobs that events are appended to, in turn. */
-const TARGETS = 20_000;
 
 /** What writes cost more since jobs are counted: the same program on two copies of one database, while deltas are folded. */
 export const counters: Scenario = (bench) =>
@@ -33,10 +31,13 @@ const settled = (contestant: Contestant, { folding }: Twins): Contestant => ({
 
 const appending = async ({ rounds }: Bench, twins: Twins): Promise<Section> => {
   const { counted, uncounted, owners } = twins;
-  const many = await appendsTo(counted, `j.owner_id <> '${owners.big}'`);
+  const { client, program } = counted;
+  // Tokens and jobs are the same in both copies.
+  const many = await appendRequests(client, program, `j.owner_id <> '${owners.big}'`);
+  const one = await appendRequests(client, program, `j.owner_id = '${owners.big}'`);
   const contestants = [
-    overHttp(ONE, counted.program, inTurn(await appendsTo(counted, `j.owner_id = '${owners.big}'`)), 201),
-    overHttp(ON, counted.program, inTurn(many), 201),
+    overHttp(ONE, program, inTurn(one), 201),
+    overHttp(ON, program, inTurn(many), 201),
     overHttp(OFF, uncounted.program, inTurn(many), 201),
   ].map((contestant) => settled(contestant, twins));
   const outcomes = await runContest(contestants, rounds);
@@ -48,23 +49,6 @@ const appending = async ({ rounds }: Bench, twins: Twins): Promise<Section> => {
       { what: 'one owner to many owners', measured: throughputRatio(outcomes, ONE, ON), wanted: 0.7 },
     ],
   };
-};
-
-/** Requests that append; tokens and jobs are the same in both copies. */
-const appendsTo = async ({ client, program }: Twin, whose: string): Promise<Buffer[]> => {
-  const { rows } = await client.query<{ id: string; owner_id: string }>(
-    `SELECT j.id, j.owner_id FROM jobs j WHERE j.workflow_id = 'application' AND NOT j.archived AND ${whose}
-     ORDER BY md5(j.id::text) LIMIT $1`,
-    [TARGETS],
-  );
-  return rows.map(({ id, owner_id }) =>
-    requestBytes(
-      'POST',
-      `/api/jobs/${id}/status-events`,
-      program.headers(owner_id),
-      '{"status":"interview"}',
-    ),
-  );
 };
 
 const creating = async ({ rounds }: Bench, twins: Twins): Promise<Section> => {
