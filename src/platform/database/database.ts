@@ -115,9 +115,12 @@ export class Database {
     return this.readOne<Row>(statement, values);
   }
 
-  /** Runs `work`, which only reads, by other ways than `read`; again, if it fails for the moment. */
-  async reading<T>(work: () => Promise<T>): Promise<T> {
-    return this.ambient.getStore() === undefined ? this.retries.run(work, isPassing) : work();
+  /**
+   * Runs `work`, which only reads, by other ways than `read`; again, if it fails for the moment.
+   * @param tells whether its success tells that the database is there: not where it may do without
+   */
+  async reading<T>(work: () => Promise<T>, tells = true): Promise<T> {
+    return this.ambient.getStore() === undefined ? this.retries.run(work, isPassing, tells) : work();
   }
 
   /**

@@ -43,12 +43,13 @@ export class Retries {
 
   /**
    * @param mayRepeat whether, after this failure, another attempt is of use and does nothing twice
+   * @param tells whether a first attempt that succeeds tells that the database is there
    * @throws what the last attempt threw
    */
-  async run<T>(attempt: Attempt<T>, mayRepeat: (error: unknown) => boolean): Promise<T> {
+  async run<T>(attempt: Attempt<T>, mayRepeat: (error: unknown) => boolean, tells = true): Promise<T> {
     try {
       const result = await attempt(undefined);
-      this.awayAt = -Infinity;
+      if (tells) this.awayAt = -Infinity;
       return result;
     } catch (error) {
       if (!mayRepeat(error) || this.isAway(error)) throw error;

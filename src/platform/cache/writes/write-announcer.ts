@@ -88,8 +88,8 @@ export class WriteAnnouncer implements OnApplicationBootstrap, OnApplicationShut
 
   private async begin(scope: string): Promise<Writer> {
     const token = freshToken();
-    // As what only reads: made twice, it is still one mark.
-    const mark = await this.database.reading(() => this.channel.mark(scope, token));
+    // As what only reads: made twice, it is still one mark. Mostly it is made without asking the database.
+    const mark = await this.database.reading(() => this.channel.mark(scope, token), false);
     const writer: Writer = { scope, token, mark };
     this.underWay.add(writer);
     this.timer ??= setInterval(() => this.refresh(), REFRESH_AFTER).unref();
