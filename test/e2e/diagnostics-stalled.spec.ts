@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import v8 from 'node:v8';
 import { Profiler } from '../../src/platform/profiling';
 import { eventually } from '../support/eventually';
-import { startTestApp, type TestApp, type TestUser } from '../support/test-app';
+import { PATIENT, startTestApp, type TestApp, type TestUser } from '../support/test-app';
 
 const HEAP = '/api/admin/diagnostics/heap-snapshot';
 
@@ -30,7 +30,7 @@ describe('A heap snapshot', () => {
   let profiler: Profiler;
   let taken: Readable;
   beforeAll(async () => {
-    app = await startTestApp({ LOG_LEVEL: 'error', LOG_FILE: file });
+    app = await startTestApp({ ...PATIENT, LOG_LEVEL: 'error', LOG_FILE: file });
     admin = await app.registerAdmin();
     profiler = app.app.get(Profiler);
   });
