@@ -11,7 +11,7 @@ const PATIENCE = 1_000;
  * The logins of a process, a few at a time. Twenty at the same moment would take twenty connections, most of which are opened
  * for them and prepare each statement anew, only to wait for the threads that hash: on one core that takes longer than
  * the logins themselves. In turns they are answered sooner, and leave the pool to others. One that has waited for a second goes
- * ahead: what holds the turns up, a database that does not answer above all, is not to hold up the others with it.
+ * ahead: what holds the turns up, a database that does not answer above all, is not to hold up the others with it. Measured in docs/adr/0019.
  */
 @Injectable()
 export class LoginTurns {
