@@ -27,6 +27,17 @@ const brotli = promisify(brotliCompress);
 /** About the middle of the scale: higher costs much more time for little. */
 const BROTLI_QUALITY = 4;
 
+/**
+ * The bytes in a block of their own. Short texts and compressed forms come as parts of blocks of 8 or 16 KiB, which would stay
+ * in memory, uncounted, for as long as the part does.
+ */
+const alone = (bytes: Buffer): Buffer => {
+  if (bytes.length === bytes.buffer.byteLength) return bytes;
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  own.set(bytes);
+  return own;
+};
+
 /** A finished answer, and its compressed forms once somebody asked for them. */
 export class CachedAnswer implements AnswerParts {
   readonly stamp: string;
@@ -44,7 +55,7 @@ export class CachedAnswer implements AnswerParts {
     this.stamp = parts.stamp;
     this.contentType = parts.contentType;
     this.tag = parts.tag;
-    this.body = parts.body;
+    this.body = alone(parts.body);
     this.madeAt = parts.madeAt;
     this.expiresAt = parts.expiresAt;
     this.until = performance.now() + parts.expiresAt - Date.now();
@@ -67,8 +78,8 @@ export class CachedAnswer implements AnswerParts {
 
   /** Compresses the body once; `done` is told the first time, when the answer has grown. */
   encode(encoding: Encoding, done: (answer: CachedAnswer) => void): Promise<Buffer> {
-    return (this.pending[encoding] ??= this.compress(encoding).then((body) => {
-      this.ready[encoding] = body;
+    return (this.pending[encoding] ??= this.compress(encoding).then((compressed) => {
+      const body = (this.ready[encoding] = alone(compressed));
       done(this);
       return body;
     }));
