@@ -55,42 +55,26 @@ describe('The index that finds what is searched', () => {
     ]);
   });
 
-  it.each<[string, readonly number[], number]>([
-    ['fewer are in them than have even the rarest of frequent words', [300, 40], 39],
-    ['an eighth of those are in them that have a seldom word, and half a job less', [300, 36], 4],
-    ['none was met in them', [300, 4], 0],
-  ])('is that of the days where %s', (_when, hits, ranged) => {
-    expect(conditions(RANGE, among400(hits, ranged))).toEqual([
-      OWNER,
-      'j.archived = false',
-      ...RANGE,
-      'ts_match_vq(j.facets, ALL)',
-    ]);
-  });
+  const DAYS = [OWNER, ['ts_match_vq(j.facets, ALL)']] as const;
+  const WORDS = [`${OWNER} IS TRUE`, sought(2)] as const;
+  const BOTH = [OWNER, sought(2)] as const;
 
-  it.each<[string, readonly number[], number]>([
-    ['as many or more are in the days as have a frequent word', [300, 40], 40],
-    ['eight times as many are in the days as have a seldom one, and half a job', [300, 20], 164],
-    ['some are in the days, and none was met that has the word', [300, 0], 4],
-  ])('is that of the words where %s', (_when, hits, ranged) => {
+  it.each<[string, readonly number[], number, readonly [string, readonly string[]]]>([
+    ['of the days where even the rarest of frequent words is in more', [300, 40], 39, DAYS],
+    ['of the days where an eighth of those are in them that have a seldom word', [300, 36], 4, DAYS],
+    ['of the days where none was met in them', [300, 4], 0, DAYS],
+    ['of the words where as many or more are in the days as have a frequent one', [300, 40], 40, WORDS],
+    ['of the words where eight times as many are in the days as have a seldom one', [300, 20], 164, WORDS],
+    ['of the words where none was met that has the seldom one', [300, 0], 4, WORDS],
+    ['both for a seldom word where more than an eighth are in the days', [300, 35], 4, BOTH],
+    ['both for a seldom word where less than eight times as many are', [300, 20], 163, BOTH],
+    ['both for a seldom word where nearly none was met of either', [300, 0], 3, BOTH],
+  ])('is %s', (_which, hits, ranged, [owner, terms]) => {
     expect(conditions(RANGE, among400(hits, ranged))).toEqual([
-      `${OWNER} IS TRUE`,
+      owner,
       'j.archived = false',
       ...RANGE,
-      ...sought(2),
-    ]);
-  });
-
-  it.each<[string, readonly number[], number]>([
-    ['there are more than an eighth in the days', [300, 35], 4],
-    ['there are less than eight times as many', [300, 20], 163],
-    ['nearly none was met in the days and with the word', [300, 0], 3],
-  ])('is both for a seldom word where %s', (_when, hits, ranged) => {
-    expect(conditions(RANGE, among400(hits, ranged))).toEqual([
-      OWNER,
-      'j.archived = false',
-      ...RANGE,
-      ...sought(2),
+      ...terms,
     ]);
   });
 
