@@ -1,4 +1,5 @@
 import { type Client } from 'pg';
+import { appendRequests, type TargetJob } from '../bench/append-requests';
 import { cursorsAt } from '../bench/cursors';
 import { requestBytes } from '../bench/http-client';
 import { type Program } from '../bench/program';
@@ -68,8 +69,8 @@ const jobsOf = async (
   { owners }: Subject,
   where: string,
   limit: number,
-): Promise<{ id: string; owner_id: string }[]> => {
-  const { rows } = await client.query<{ id: string; owner_id: string }>(
+): Promise<TargetJob[]> => {
+  const { rows } = await client.query<TargetJob>(
     `SELECT id, owner_id FROM jobs WHERE owner_id = ANY ($1) AND ${where} ORDER BY md5(id::text) LIMIT $2`,
     [owners.map(({ id }) => id), limit],
   );
@@ -84,14 +85,7 @@ const histories: GrowthScenario['requests'] = async ({ client, program }, subjec
 
 const appends: GrowthScenario['requests'] = async ({ client, program }, subject) => {
   const where = `md5(id::text) >= '8' AND workflow_id = 'application' AND NOT archived`;
-  return (await jobsOf(client, subject, where, TARGETS)).map(({ id, owner_id }) =>
-    requestBytes(
-      'POST',
-      `/api/jobs/${id}/status-events`,
-      program.headers(owner_id),
-      '{"status":"interview"}',
-    ),
-  );
+  return appendRequests(program, await jobsOf(client, subject, where, TARGETS));
 };
 
 /** The path of a search. */

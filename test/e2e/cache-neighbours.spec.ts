@@ -23,7 +23,7 @@ afterEach(() => app.close());
 describe('two processes that cache in memory', () => {
   it('do not cache while both are there, nor serve what was cached before the other wrote, when it was idle', async () => {
     const idle = await startTestApp({}, { databaseUrl: app.databaseUrl });
-    idle.app.get(CachePresence).stay.for = 0;
+    idle.app.get(CachePresence).stay.duration = 0;
     await untilCaching(app, false);
     // It is idle for so long that it counts as ended.
     await untilCaching(app);

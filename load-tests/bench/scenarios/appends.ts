@@ -1,14 +1,11 @@
 import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { APPEND_ONE } from '../../../src/jobs/trail/append-events.statement';
-import { type Bench, type Scenario } from '../bench';
+import { appendRequests, appendTargets, type TargetJob } from '../append-requests';
+import { type Scenario } from '../bench';
 import { inTurn, overHttp, runContest, type Contestant } from '../contest';
 import { whileFolding } from '../folding';
-import { requestBytes } from '../http-client';
 import { throughputRatio } from '../report';
-
-/** Jobs that events are appended to, in turn: many, so that no history becomes long. */
-const TARGETS = 20_000;
 
 const MANY = 'many owners';
 const ONE = 'one owner';
@@ -17,27 +14,16 @@ const OURS_ONE = `Jobtrail, all to ${ONE}`;
 const LOOP_MANY = `bare pg loop, ${MANY}`;
 const LOOP_ONE = `bare pg loop, all to ${ONE}`;
 
-interface TargetJob {
-  id: string;
-  owner_id: string;
-}
-
 /** Appending events, against a loop of the same statement without the program around it, while the counts are folded. */
 export const appends: Scenario = async (bench) => {
   const { program, database } = bench;
-  const many = await targets(bench, 'owner_id <> $1');
-  const one = await targets(bench, 'owner_id = $1');
-  const headers = new Map<string, Record<string, string>>();
-  const request = ({ id, owner_id }: TargetJob): Buffer => {
-    const known = headers.get(owner_id) ?? program.headers(owner_id);
-    headers.set(owner_id, known);
-    return requestBytes('POST', `/api/jobs/${id}/status-events`, known, '{"status":"interview"}');
-  };
+  const many = await appendTargets(database.client, 'many', database.owners);
+  const one = await appendTargets(database.client, 'one', database.owners);
   const { url } = database.postgres;
   const contestants = [
     pgLoop(LOOP_ONE, url, inTurn(one)),
-    overHttp(OURS_ONE, program, inTurn(one.map(request)), 201),
-    overHttp(OURS_MANY, program, inTurn(many.map(request)), 201),
+    overHttp(OURS_ONE, program, inTurn(appendRequests(program, one)), 201),
+    overHttp(OURS_MANY, program, inTurn(appendRequests(program, many)), 201),
     pgLoop(LOOP_MANY, url, inTurn(many)),
   ];
   const outcomes = await whileFolding(url, ({ finish }) =>
@@ -56,15 +42,6 @@ export const appends: Scenario = async (bench) => {
       { what: `one owner to many owners`, measured: ratio(OURS_ONE, OURS_MANY), wanted: 0.7 },
     ],
   };
-};
-
-const targets = async ({ database }: Bench, whose: string): Promise<TargetJob[]> => {
-  const { rows } = await database.client.query<TargetJob>(
-    `SELECT id, owner_id FROM jobs WHERE workflow_id = 'application' AND NOT archived AND ${whose}
-     ORDER BY md5(id::text) LIMIT $2`,
-    [database.owners.big, TARGETS],
-  );
-  return rows;
 };
 
 /** Sends the program's own statement, prepared, over one connection a client. */

@@ -1,4 +1,4 @@
-import { appendRequests } from '../append-requests';
+import { appendRequests, appendTargets } from '../append-requests';
 import { type Bench, type Scenario } from '../bench';
 import { withTwins, type Twin, type Twins } from '../counted-twins';
 import { inTurn, overHttp, runContest, type Contestant } from '../contest';
@@ -33,8 +33,8 @@ const appending = async ({ rounds }: Bench, twins: Twins): Promise<Section> => {
   const { counted, uncounted, owners } = twins;
   const { client, program } = counted;
   // Tokens and jobs are the same in both copies.
-  const many = await appendRequests(client, program, `j.owner_id <> '${owners.big}'`);
-  const one = await appendRequests(client, program, `j.owner_id = '${owners.big}'`);
+  const many = appendRequests(program, await appendTargets(client, 'many', owners));
+  const one = appendRequests(program, await appendTargets(client, 'one', owners));
   const contestants = [
     overHttp(ONE, program, inTurn(one), 201),
     overHttp(ON, program, inTurn(many), 201),

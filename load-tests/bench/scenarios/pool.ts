@@ -1,4 +1,4 @@
-import { appendRequests } from '../append-requests';
+import { appendRequests, appendTargets } from '../append-requests';
 import { type Bench, type Scenario } from '../bench';
 import { inTurn, overHttp, runContest, type Contestant } from '../contest';
 import { whileFolding } from '../folding';
@@ -38,7 +38,7 @@ const reading = async ({ database, program, rounds }: Bench, programs: Programs)
 /** While the counts are folded, as a worker does; who is measured has nothing of the others' left to be folded. */
 const appending = async ({ database, program, rounds }: Bench, programs: Programs): Promise<Section> => {
   const { client, owners, postgres } = database;
-  const requests = await appendRequests(client, program, `j.owner_id <> '${owners.big}'`);
+  const requests = appendRequests(program, await appendTargets(client, 'many', owners));
   return whileFolding(postgres.url, ({ finish }) =>
     contest(
       'appends of an event',

@@ -25,6 +25,12 @@ export const hitsAmong = (rows: string, { terms }: FacetPredicate): string => `A
 /** Entries of an index that are read in the time that the row of one takes: what is sought lies on pages of its own. */
 const ENTRIES_A_ROW = 8;
 
+/**
+ * Whether the rows of those that were met take no longer than the entries of the others. With half a job more than was met:
+ * what was not met may be there.
+ */
+const isFarFewer = (met: number, others: number): boolean => ENTRIES_A_ROW * (met + 0.5) <= others;
+
 /** Which index finds the rows of a search within a range: that of the days, that of the words, or whatever the two have in common. */
 export type SearchIndex = 'days' | 'words' | 'both';
 
@@ -37,12 +43,9 @@ export const indexWithinRange = ({ looked, hits, ranged }: Survey): SearchIndex 
   if (ranged === null || hits === null) return 'both';
   const rarest = Math.min(...hits);
   if (rarest * FREQUENT >= looked) return ranged < rarest ? 'days' : 'words';
-  if (isFewer(ranged, rarest)) return 'days';
-  return isFewer(rarest, ranged) ? 'words' : 'both';
+  if (isFarFewer(ranged, rarest)) return 'days';
+  return isFarFewer(rarest, ranged) ? 'words' : 'both';
 };
-
-/** Half a job more than was met, since what was not met may be there. */
-const isFewer = (met: number, than: number): boolean => ENTRIES_A_ROW * (met + 0.5) <= than;
 
 /**
  * Conditions on rows `j` with a column `facets`: what is sought by the index, which are the terms that are not frequent, or the

@@ -2,12 +2,12 @@
 const EVERY = 2_000;
 
 /** But no longer than this after it was last needed: a process that is idle gives way, and lets the database sleep. Milliseconds. */
-const FOR = 60_000;
+const DURATION = 60_000;
 
 /** Has an entry kept for a while after it was last needed. */
 export class Stay {
-  /** For how long. Milliseconds. */
-  for = FOR;
+  /** How long it stays after that. Milliseconds. */
+  duration = DURATION;
   private neededAt = -Infinity;
   private reason = false;
   private timer: NodeJS.Timeout | undefined;
@@ -36,7 +36,7 @@ export class Stay {
   }
 
   private get isNeeded(): boolean {
-    return performance.now() - this.neededAt < this.for;
+    return performance.now() - this.neededAt < this.duration;
   }
 
   private begin(): void {
